@@ -1,0 +1,41 @@
+"""Measure administrative reform (cải cách hành chính) from the exports of Vietnamese one-stop offices.
+
+The names below are the whole public interface; notebooks use nothing else. They are loaded when first used, so that the
+command line starts without the drawing libraries.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "OFFICIAL_FORM": "cchc_analysis.counting",
+    "STRICT": "cchc_analysis.counting",
+    "OnTimeRule": "cchc_analysis.counting",
+    "Study": "cchc_analysis.study",
+    "UnitRegistry": "cchc_analysis.units",
+    "WorkingCalendar": "cchc_analysis.working_time",
+    "data_quality": "cchc_analysis.pages.data_quality",
+    "definitions": "cchc_analysis.pages.frame",
+    "intake": "cchc_analysis.intake.pipeline",
+    "open_study": "cchc_analysis.study",
+    "open_warehouse": "cchc_analysis.warehouse",
+    "page_head": "cchc_analysis.pages.frame",
+    "parse_period": "cchc_analysis.periods",
+    "processing_time": "cchc_analysis.pages.processing_time",
+    "publish_reports": "cchc_analysis.publication",
+    "write_sample": "cchc_analysis.sample",
+}
+_MODULES = ("data_quality", "processing_time")
+
+__all__ = sorted(_HOME)  # noqa: PLE0605 - the table above is the list
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"cchc_analysis has no {name!r}; it offers: {', '.join(__all__)}")
+    module = import_module(_HOME[name])
+    return module if name in _MODULES else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

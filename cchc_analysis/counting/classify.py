@@ -1,0 +1,154 @@
+"""Classify every dossier once, in operations that mean the same on every engine.
+
+Only filter, left join on the calendar, integer arithmetic and comparison are asked of the engine; no quantile, no
+weekday, no median (their meaning differs between engines, see docs/adr/0002-engines-only-count.md).
+"""
+
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from cchc_analysis.counting.clock import NEVER, Clock
+from cchc_analysis.counting.rule import OnTimeRule
+from cchc_analysis.errors import ParameterError
+from cchc_analysis.schema import NOT_COUNTED, PAUSED
+
+Frame = nw.LazyFrame[Any]
+
+DIMENSIONS = ("unit", "field", "procedure", "channel", "service_level")
+"""What a count may be grouped by."""
+
+
+def _beside(frame: Frame, days: pd.DataFrame) -> Frame:
+    """Put the calendar on the engine of `frame`, so that the two can be joined."""
+    native: Any = nw.to_native(frame)
+    if isinstance(native, pd.DataFrame):
+        beside: Frame = nw.from_native(days).lazy()
+    elif hasattr(native, "sparkSession"):
+        beside = nw.from_native(native.sparkSession.createDataFrame(days))
+    else:
+        # A DuckDB relation can only be joined with one of its own connection: query() stays inside it.
+        beside = nw.from_native(native.query("cchc_calendar", "SELECT * FROM days"))
+    return beside
+
+
+def _join_days(frame: Frame, clock: Clock, moment: str, prefix: str) -> Frame:
+    frame = frame.with_columns(nw.col(moment).dt.truncate("1d").alias(f"{prefix}_day"))
+    return frame.join(_beside(frame, clock.days(prefix)), on=f"{prefix}_day", how="left")
+
+
+def _closed_at(rule: OnTimeRule) -> nw.Expr:
+    finished, returned = nw.col("finished_at"), nw.col("returned_at")
+    if rule.basis == "finished":
+        return nw.coalesce(finished, returned)
+    # A withdrawn dossier has nothing to hand over: its end is the end of processing.
+    return nw.when(nw.col("status") == "withdrawn").then(nw.coalesce(returned, finished)).otherwise(returned)
+
+
+def received_by(dossiers: Frame, clock: Clock) -> Frame:
+    """Keep the dossiers that count and were received by `as_of`, with their grouping dimensions named.
+
+    Adds `unit` (the resolving unit, or the receiving one where none is given), `procedure` (its code, or its name where
+    it has none) and replaces missing `field`, `channel`, `service_level` by the empty string.
+    """
+    known = dossiers.filter(
+        ~nw.col("status").is_in(NOT_COUNTED),
+        ~nw.col("received_at").is_null(),
+        nw.col("received_at") <= clock.as_of_end,
+    )
+    return known.with_columns(
+        nw.coalesce(nw.col("resolving_unit"), nw.col("receiving_unit")).alias("unit"),
+        nw.coalesce(nw.col("procedure_code"), nw.col("procedure_name"), nw.lit("")).alias("procedure"),
+        *(nw.coalesce(nw.col(name), nw.lit("")).alias(name) for name in ("field", "channel", "service_level")),
+    )
+
+
+def _late(rule: OnTimeRule) -> tuple[nw.Expr, nw.Expr]:
+    """Return (closed before due, closed after due) at the grain of the rule; both null where either is missing."""
+    before = nw.col("closed_day") < nw.col("due_day")
+    after = nw.col("closed_day") > nw.col("due_day")
+    if rule.grain == "date":
+        return before, after
+    # Midnight means "only the date is known": comparing it by the minute would invent lateness.
+    timed = (nw.col("closed_at") != nw.col("closed_day")) & (nw.col("due_at") != nw.col("due_day"))
+    closed, due = nw.col("closed_at").dt.truncate("1m"), nw.col("due_at").dt.truncate("1m")
+    return (
+        nw.when(timed).then(closed < due).otherwise(before),
+        nw.when(timed).then(closed > due).otherwise(after),
+    )
+
+
+def _overdue_month(clock: Clock, rule: OnTimeRule) -> nw.Expr:
+    """First month at whose end the dossier, if still open, is overdue; NEVER where that lies after `as_of`."""
+    by_date = nw.when(nw.col("due_day") < clock.as_of_day).then(nw.col("due_month_after")).otherwise(nw.lit(NEVER))
+    if rule.grain == "date":
+        return by_date
+    timed = nw.col("due_at") != nw.col("due_day")
+    by_minute = nw.when(nw.col("due_at") < clock.as_of_end).then(nw.col("due_month")).otherwise(nw.lit(NEVER))
+    return nw.when(timed).then(by_minute).otherwise(by_date)
+
+
+def classify(dossiers: Frame, clock: Clock, rule: OnTimeRule) -> Frame:
+    """Return one row per counted dossier with its months and its outcome under the basis and grain of `rule`.
+
+    Adds `received_month`, `closed_month`, `due_month`, `overdue_month` (int; NEVER = not by `as_of`), `outcome`
+    ("early", "on_time", "late", "without_due", "withdrawn", "open", "paused"), and the joined calendar columns of
+    receipt,
+    closing and due (`*_working`, `*_ordinal`). Closings after `as_of` have not happened. A dossier that is paused in
+    the data is taken as paused while it is open.
+    """
+    frame = received_by(dossiers, clock)
+    frame = frame.with_columns(_closed_at(rule).alias("closed_at"))
+    known = nw.col("closed_at") <= clock.as_of_end
+    frame = frame.with_columns(nw.when(known).then(nw.col("closed_at")).alias("closed_at"))
+    for moment, prefix in (("received_at", "received"), ("closed_at", "closed"), ("due_at", "due")):
+        frame = _join_days(frame, clock, moment, prefix)
+    before, after = _late(rule)
+    is_open = nw.col("closed_at").is_null()
+    outcome = (
+        nw.when(is_open & nw.col("status").is_in(PAUSED))
+        .then(nw.lit("paused"))
+        .otherwise(
+            nw.when(is_open)
+            .then(nw.lit("open"))
+            .otherwise(
+                nw.when(nw.col("status") == "withdrawn")
+                .then(nw.lit("withdrawn"))
+                .otherwise(
+                    nw.when(nw.col("due_at").is_null())
+                    .then(nw.lit("without_due"))
+                    .otherwise(
+                        nw.when(after)
+                        .then(nw.lit("late"))
+                        .otherwise(nw.when(before).then(nw.lit("early")).otherwise(nw.lit("on_time")))
+                    )
+                )
+            )
+        )
+    )
+    due_month = nw.when(nw.col("due_day") <= clock.as_of_day).then(nw.col("due_month"))
+    months = {
+        "received_month": nw.col("received_month"),
+        "closed_month": nw.col("closed_month"),
+        "overdue_month": _overdue_month(clock, rule),
+    }
+    frame = frame.with_columns(
+        outcome.alias("outcome"), *(_month(expression, name) for name, expression in months.items())
+    )
+    return frame.with_columns(_month(due_month, "due_month"))
+
+
+def _month(expression: nw.Expr, name: str) -> nw.Expr:
+    # Left joins turn integers into floats on pandas; group keys must be integers on every engine.
+    return nw.coalesce(expression, nw.lit(NEVER)).cast(nw.Int64).alias(name)
+
+
+def check_dimensions(by: tuple[str, ...]) -> None:
+    """Raise ParameterError for a dimension that no count has."""
+    for name in by:
+        if name not in DIMENSIONS:
+            raise ParameterError(
+                f"Cannot group by {name!r}; known: {', '.join((*DIMENSIONS, 'month'))}.",
+                f"Không thể phân tổ theo {name!r}; có thể dùng: {', '.join((*DIMENSIONS, 'month'))}.",
+            )

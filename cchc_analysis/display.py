@@ -1,0 +1,51 @@
+"""What a notebook cell shows: headings, sentences, figures with alternative text, tables. Everything from data is
+escaped."""
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from io import BytesIO
+
+from IPython.display import HTML
+from matplotlib.figure import Figure
+
+FIGURE_DPI = 150
+
+
+def html(markup: str) -> HTML:
+    """Wrap finished markup for display."""
+    return HTML(markup)  # type: ignore[no-untyped-call]
+
+
+def paragraphs(sentences: Sequence[str], css_class: str = "") -> str:
+    """Write sentences as a list when there are several, as a paragraph when there is one; text is escaped."""
+    name = f' class="{escape(css_class)}"' if css_class else ""
+    if len(sentences) == 1:
+        return f"<p{name}>{escape(sentences[0])}</p>"
+    return f"<ul{name}>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences) + "</ul>"
+
+
+def section(title: str, *sentences: str) -> str:
+    """Write a second-level heading and the sentences below it; text is escaped."""
+    return f"<h2>{escape(title)}</h2>" + "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+
+
+def png(figure: Figure) -> bytes:
+    """Draw a figure as PNG bytes that are the same on every run."""
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=FIGURE_DPI, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def figure_block(figure: Figure, finding: str, description: str) -> str:
+    """Write a figure with its finding as visible caption and as alternative text, followed by what the picture
+    shows."""
+    data = base64.b64encode(png(figure)).decode("ascii")
+    width, height = (round(side * FIGURE_DPI) for side in figure.get_size_inches())
+    alternative = escape(f"{finding}. {description}")
+    return (
+        f"<figure><figcaption><strong>{escape(finding)}</strong><br>{escape(description)}</figcaption>"
+        f'<div class="picture" tabindex="0" role="group" aria-label="{escape(finding)}">'
+        f'<img src="data:image/png;base64,{data}" width="{width}" height="{height}" alt="{alternative}">'
+        "</div></figure>"
+    )

@@ -1,0 +1,99 @@
+"""Numbers, shares and dates as readers of each language write them."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from babel.numbers import format_decimal
+
+from cchc_analysis.errors import Language
+
+UNDEFINED = {"vi": "chưa xác định", "en": "undefined"}
+_LOCALES = {"vi": "vi_VN", "en": "en_GB"}
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether a figure is undefined (None, NaN, NA or NaT)."""
+    return value is None or bool(pd.isna(value))
+
+
+def number(value: Any, language: Language = "vi", digits: int = 0) -> str:
+    """Write a number with the separators of the language, rounded to `digits` decimals.
+
+    >>> number(1234.5, "vi", 1), number(1234.5, "en", 1), number(None)
+    ('1.234,5', '1,234.5', 'chưa xác định')
+    """
+    if is_missing(value):
+        return UNDEFINED[language]
+    # Rounding first keeps "-0" off the page.
+    rounded = round(float(value), digits) + 0.0
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(rounded, format=pattern, locale=_LOCALES[language]))
+
+
+def share(value: Any, language: Language = "vi", digits: int = 1) -> str:
+    """Write a share in [0, 1] as a percentage; a share short of 100 % is never rounded up to it, nor one above 0 down
+    to it.
+
+    >>> share(0.9812, "vi"), share(0.99996, "vi"), share(1.0, "en")
+    ('98,1%', '>99,9%', '100%')
+    """
+    if is_missing(value):
+        return UNDEFINED[language]
+    if value in (0, 1):
+        return f"{int(value * 100)}%"
+    edge = 10.0**-(digits)
+    percent = float(value) * 100
+    if 0 <= value <= 1 and round(percent, digits) >= 100:
+        return f">{number(100 - edge, language, digits)}%"
+    if 0 < value <= 1 and round(percent, digits) <= 0:
+        return f"<{number(edge, language, digits)}%"
+    return f"{number(percent, language, digits)}%"
+
+
+def points(value: Any, language: Language = "vi", digits: int = 1) -> str:
+    """Write a difference of shares in percentage points, with its sign.
+
+    >>> points(0.0123, "vi"), points(-0.002, "en")
+    ('+1,2', '−0.2')
+    """
+    return signed(None if is_missing(value) else float(value) * 100, language, digits)
+
+
+def signed(value: Any, language: Language = "vi", digits: int = 1) -> str:
+    """Write a number with its sign; zero has none."""
+    if is_missing(value):
+        return UNDEFINED[language]
+    text = number(abs(float(value)), language, digits)
+    if round(float(value), digits) == 0:
+        return text
+    return ("+" if value > 0 else "−") + text
+
+
+def interval(lower: Any, upper: Any, language: Language = "vi", as_share: bool = False, digits: int = 1) -> str:
+    """Write the two ends of an interval; an end that is not reached is said to be so.
+
+    >>> interval(0.975, 0.982, "vi", as_share=True)
+    '97,5%–98,2%'
+    >>> interval(3, None, "en", digits=0)
+    'from 3'
+    """
+    write = share if as_share else number
+    if is_missing(lower) and is_missing(upper):
+        return UNDEFINED[language]
+    if is_missing(upper):
+        return f"{'từ' if language == 'vi' else 'from'} {write(lower, language, digits)}"
+    if is_missing(lower):
+        return f"{'đến' if language == 'vi' else 'up to'} {write(upper, language, digits)}"
+    return f"{write(lower, language, digits)}–{write(upper, language, digits)}"
+
+
+def day(value: date | datetime | None, language: Language = "vi") -> str:
+    """Write a date as dd/mm/yyyy.
+
+    >>> day(date(2023, 6, 14))
+    '14/06/2023'
+    """
+    if is_missing(value) or value is None:
+        return UNDEFINED[language]
+    return f"{value:%d/%m/%Y}"

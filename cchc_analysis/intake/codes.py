@@ -1,0 +1,140 @@
+"""Words of the exports to the codes of the schema, by the dictionary `data/reference/codes.yaml`."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+import yaml
+
+from cchc_analysis.errors import InputError
+from cchc_analysis.intake.cells import BOOLEAN, MISSING, NUMBER, TEXT, CellArray, by_distinct_text, cell_kinds
+from cchc_analysis.intake.values import Parsed
+from cchc_analysis.reference_data import reference_path
+from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.text import fold
+
+FROM_DATES: Final = "from_dates"
+"""What a status word means that only says whether the dossier is late: the dates decide."""
+
+_CODES_OF: Final = {column.name: column.codes for column in DOSSIER_COLUMNS if column.codes}
+_NOT_UNDERSTOOD: Final = "?"
+_TRUTH: Final = {"true": True, "false": False}
+_LEADING_NUMBER = re.compile(r"^\d{1,2} (?=\D)")
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """Folded words to codes, per column; `lateness` and `unknown` are sets of folded words."""
+
+    words: Mapping[str, Mapping[str, str]]
+    lateness: frozenset[str]
+    unknown: frozenset[str]
+
+
+@cache
+def load_dictionary() -> Dictionary:
+    """Return the dictionary that ships with the package.
+
+    Raises `InputError` where a word stands for two codes of one column, or a code is not in the schema.
+
+    >>> load_dictionary().words["status"]["da tra ket qua"]
+    'returned'
+    """
+    content = yaml.safe_load(reference_path("codes.yaml").read_text(encoding="utf-8"))
+    lateness = frozenset(fold(word) for word in content.pop("lateness"))
+    unknown = frozenset(fold(word) for word in content.pop("unknown"))
+    words = {column: _words_of(column, codes) for column, codes in content.items()}
+    return Dictionary(words, lateness, unknown)
+
+
+def _words_of(column: str, codes: Mapping[str, list[str]]) -> dict[str, str]:
+    allowed = _CODES_OF.get(column, tuple(_TRUTH))
+    words: dict[str, str] = {}
+    for code, spellings in codes.items():
+        for key in (fold(code), *(fold(spelling) for spelling in spellings)):
+            if code not in allowed or words.setdefault(key, code) != code:
+                raise InputError(
+                    f"codes.yaml: {key!r} under {column}/{code} stands for another code too, or the code is unknown. "
+                    f"Keep each word once, under one of {', '.join(allowed)}.",
+                    f"codes.yaml: {key!r} tại {column}/{code} đã dùng cho mã khác hoặc mã không tồn tại. "
+                    f"Mỗi từ chỉ được ghi một lần, dưới một trong các mã: {', '.join(allowed)}.",
+                )
+    return words
+
+
+def parse_category(
+    cells: CellArray, column: str, *, overrides: Mapping[str, str] | None = None, empty: frozenset[str] = frozenset()
+) -> Parsed:
+    """Return codes of the schema (None where missing) for a column of words or code numbers.
+
+    `overrides` are source words and their codes from the mapping file, which come first. In the status column,
+    words about lateness yield `FROM_DATES`. A word in no list is unreadable.
+
+    >>> found = parse_category(np.array(["Trực tuyến", "Fax", None, 1], dtype=object), "channel")
+    >>> found.values.tolist(), found.unreadable.tolist()
+    (['online', None, None, 'counter'], [False, True, False, False])
+    """
+    known = dict(load_dictionary().words[column])
+    known.update({fold(word): code for word, code in (overrides or {}).items()})
+    unknown = load_dictionary().unknown | empty | {""}
+    lateness = load_dictionary().lateness if column == "status" else frozenset[str]()
+
+    def convert(text: str) -> str | None:
+        return _code_of(fold(text), known, unknown, lateness)
+
+    return _convert(cells, convert)
+
+
+def _code_of(key: str, known: Mapping[str, str], unknown: frozenset[str], lateness: frozenset[str]) -> str | None:
+    """Return the code, None for nothing, or `_NOT_UNDERSTOOD`."""
+    for candidate in (key, _LEADING_NUMBER.sub("", key)):
+        if candidate in known:
+            return known[candidate]
+        if candidate in unknown:
+            return None
+        stripped = candidate
+        for phrase in lateness:
+            stripped = re.sub(rf"\b{phrase}\b", " ", stripped)
+        stripped = " ".join(stripped.split())
+        if stripped != candidate:
+            return FROM_DATES if not stripped else known.get(stripped, _NOT_UNDERSTOOD)
+    return _NOT_UNDERSTOOD
+
+
+def _convert(cells: CellArray, convert: Callable[[str], str | None]) -> Parsed:
+    kinds = cell_kinds(cells)
+    values = np.full(len(cells), None, dtype=object)
+    unreadable = kinds != MISSING
+    texts = np.flatnonzero(kinds == TEXT)
+    values[texts] = by_distinct_text(cells, texts, convert)
+    for position in np.flatnonzero((kinds == NUMBER) | (kinds == BOOLEAN)):
+        values[position] = convert(_number_word(cells[position]))
+    understood = np.array([value != _NOT_UNDERSTOOD for value in values], dtype=bool)
+    values[~understood] = None
+    unreadable &= ~understood | ((kinds != TEXT) & (kinds != NUMBER) & (kinds != BOOLEAN))
+    return Parsed(values, unreadable)
+
+
+def _number_word(cell: float) -> str:
+    if isinstance(cell, (bool, np.bool_)):
+        return "true" if cell else "false"
+    return str(int(cell)) if float(cell).is_integer() else repr(float(cell))
+
+
+def parse_booleans(
+    cells: CellArray, column: str, *, overrides: Mapping[str, str] | None = None, empty: frozenset[str] = frozenset()
+) -> Parsed:
+    """Return True, False or None (missing) for yes/no words, ticks, 1/0 and TRUE/FALSE cells.
+
+    >>> parse_booleans(np.array(["Có", "x", 0, None, "Chưa"], dtype=object), "paid_online").values.tolist()
+    [True, True, False, None, False]
+    """
+    known = dict(load_dictionary().words["boolean"])
+    known.update({fold(word): str(code).lower() for word, code in (overrides or {}).items()})
+    unknown = load_dictionary().unknown | empty | {""}
+    found = _convert(cells, lambda text: _code_of(fold(text), known, unknown, frozenset()))
+    values = np.array([_TRUTH.get(value) if value is not None else None for value in found.values], dtype=object)
+    return Parsed(values, found.unreadable)

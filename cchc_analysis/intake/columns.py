@@ -1,0 +1,198 @@
+"""Giving the columns of a table their canonical names, by mapping file first and by dictionary second."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cchc_analysis.errors import MappingError
+from cchc_analysis.intake.headers import Header, HeaderCell
+from cchc_analysis.intake.mapping import IGNORE, ColumnMapping
+from cchc_analysis.intake.vocabulary import IGNORED, PERSONAL, load_vocabulary, meaning_of
+from cchc_analysis.schema import Column
+from cchc_analysis.text import fold
+
+_POSITION = re.compile(r"#\s*(\d{1,4})\Z")
+_MAX_LISTED = 40
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Which position (0-based) holds each canonical column, under which header, and what was left out."""
+
+    positions: Mapping[str, int]
+    headers: Mapping[str, str]
+    dropped: tuple[str, ...]
+    running_numbers: frozenset[int]
+
+
+class Namer:
+    """Names header cells for one kind of table and one mapping file.
+
+    >>> namer = Namer(("dossier_id", "field"), ColumnMapping(columns={"Case": "dossier_id"}))
+    >>> cells = [HeaderCell(0, ("CASE",), (1,)), HeaderCell(1, ("Lĩnh vực",), (1,)), HeaderCell(2, ("Chủ hồ sơ",), (1,))]
+    >>> [namer.meaning(cell) for cell in cells]
+    ['dossier_id', 'field', 'personal']
+    """
+
+    def __init__(self, names: Sequence[str], mapping: ColumnMapping) -> None:
+        self.names = frozenset(names)
+        self.constants = frozenset(mapping.constants)
+        self._by_position: dict[int, str] = {}
+        self._by_header: dict[str, str] = {}
+        for source, name in mapping.columns.items():
+            position = _POSITION.match(source.strip())
+            if position:
+                self._by_position[int(position.group(1)) - 1] = name
+            else:
+                self._by_header[fold(source)] = name
+
+    def mapped(self, cell: HeaderCell) -> str | None:
+        """Return what the mapping file says about the column, or None.
+
+        >>> Namer(("field",), ColumnMapping(columns={"#2": "field"})).mapped(HeaderCell(1, ("x",), (1,)))
+        'field'
+        """
+        if cell.position in self._by_position:
+            return self._by_position[cell.position]
+        found = (self._by_header.get(fold(text)) for text in cell.readings())
+        return next((name for name in found if name), None)
+
+    def meaning(self, cell: HeaderCell) -> str | None:
+        """Return the canonical name of the column, `IGNORED`, `PERSONAL`, or None where nobody knows it.
+
+        >>> Namer((), ColumnMapping()).meaning(HeaderCell(0, ("Chủ hồ sơ", "Đơn vị"), (2, 1)))
+        'personal'
+        """
+        mapped = self.mapped(cell)
+        if mapped is not None:
+            return IGNORED if mapped == IGNORE else mapped
+        for text in cell.readings():
+            known = meaning_of(text)
+            if known is not None and (known in self.names or known in (IGNORED, PERSONAL)):
+                return known
+        return None
+
+    def score(self, header: Header) -> tuple[int, int]:
+        """Return how many distinct canonical columns a header names, and how many of its cells are known.
+
+        >>> cells = tuple(HeaderCell(at, (text,), (1,)) for at, text in enumerate(["STT", "Mã hồ sơ", "?"]))
+        >>> Namer(("dossier_id",), ColumnMapping()).score(Header(0, 0, cells))
+        (1, 2)
+        """
+        meanings = [self.meaning(cell) for cell in header.cells]
+        named = {name for name in meanings if name in self.names}
+        return len(named), sum(1 for name in meanings if name is not None)
+
+    def unused(self, headers: Iterable[Header]) -> list[str]:
+        """Return the columns the mapping file keeps that no header has.
+
+        >>> Namer((), ColumnMapping(columns={"Mã X": "field", "Y": "ignore"})).unused([])
+        ['ma x']
+        """
+        cells = [cell for header in headers for cell in header.cells]
+        texts = {fold(text) for cell in cells for text in cell.readings()}
+        positions = {cell.position for cell in cells}
+        missing = [text for text, name in self._by_header.items() if name != IGNORE and text not in texts]
+        wanted = (at for at, name in self._by_position.items() if name != IGNORE and at not in positions)
+        return missing + [f"#{at + 1}" for at in wanted]
+
+
+def name_columns(header: Header, namer: Namer, place: tuple[str, str]) -> Naming:
+    """Return which column is which; `place` is the file and sheet as (English, Vietnamese) for messages.
+
+    What the mapping file says wins over the dictionary; a constant wins over a column. Raises `MappingError`
+    where two columns would get one name, or where the mapping keeps a column about persons.
+
+    >>> cells = tuple(HeaderCell(at, (text,), (1,)) for at, text in enumerate(["Mã hồ sơ", "Email", "Gì đó"]))
+    >>> name_columns(Header(0, 0, cells), Namer(("dossier_id",), ColumnMapping()), ("a", "a")).dropped
+    ('Email', 'Gì đó')
+    """
+    claims: dict[str, list[HeaderCell]] = {}
+    for cell in header.cells:
+        name = namer.meaning(cell)
+        if name in namer.names and name not in namer.constants:
+            _refuse_personal(cell, namer, place)
+            claims.setdefault(name, []).append(cell)
+    kept = {name: _only_claim(name, cells, namer, place) for name, cells in claims.items()}
+    dropped = tuple(cell.text for cell in header.cells if cell not in kept.values())
+    ignored = frozenset(cell.position for cell in header.cells if namer.meaning(cell) == IGNORED)
+    positions = {name: cell.position for name, cell in kept.items()}
+    headers = {name: cell.text for name, cell in kept.items()}
+    return Naming(positions, headers, dropped, ignored & _running_numbers(header))
+
+
+def _running_numbers(header: Header) -> frozenset[int]:
+    keys = {"stt", "tt", "so tt", "so thu tu", "no"}
+    return frozenset(cell.position for cell in header.cells if fold(cell.texts[-1]) in keys)
+
+
+def _refuse_personal(cell: HeaderCell, namer: Namer, place: tuple[str, str]) -> None:
+    if namer.mapped(cell) is None or not load_vocabulary().is_personal(cell.text):
+        return
+    raise MappingError(
+        f"{place[0]}: the mapping file keeps column {cell.position + 1} ({cell.text!r}), which is about a person. "
+        "Such columns are never kept: set it to `ignore`.",
+        f"{place[1]}: tệp ánh xạ giữ lại cột {cell.position + 1} ({cell.text!r}) là thông tin cá nhân. "
+        "Loại cột này không bao giờ được lưu: hãy ghi `ignore`.",
+    )
+
+
+def _only_claim(name: str, cells: list[HeaderCell], namer: Namer, place: tuple[str, str]) -> HeaderCell:
+    claims = [cell for cell in cells if namer.mapped(cell) == name] or cells
+    if len(claims) == 1:
+        return claims[0]
+    en = ", ".join(f"column {cell.position + 1} ({cell.text!r})" for cell in claims)
+    vi = ", ".join(f"cột {cell.position + 1} ({cell.text!r})" for cell in claims)
+    by_text = len({fold(cell.text) for cell in claims}) == len(claims)
+    keys = [cell.text if by_text else f"#{cell.position + 1}" for cell in claims]
+    lines = "\n".join(f"  {quoted(key)}: {name if at == 0 else IGNORE}" for at, key in enumerate(keys))
+    raise MappingError(
+        f"{place[0]}: {en} all mean {name}. Write in a mapping file which one counts, for example:\ncolumns:\n{lines}",
+        f"{place[1]}: {vi} cùng ứng với {name}. Hãy ghi trong tệp ánh xạ cột nào được dùng, ví dụ:\ncolumns:\n{lines}",
+    )
+
+
+def quoted(text: str) -> str:
+    """Return a text as a YAML scalar.
+
+    >>> print(quoted('Ngày "hẹn"'))
+    "Ngày \\"hẹn\\""
+    """
+    return json.dumps(text, ensure_ascii=False)
+
+
+def missing_columns(
+    missing: Sequence[Column], header: Header, namer: Namer, place: tuple[str, str]
+) -> MappingError:
+    """Return the error for a table without a required column, with a mapping file ready to be completed.
+
+    >>> cells = (HeaderCell(0, ("Mã",), (1,)),)
+    >>> error = missing_columns([Column("field", "text", "Lĩnh vực")], Header(0, 0, cells), Namer((), ColumnMapping()), ("a", "a"))
+    >>> print(error)
+    a: missing Lĩnh vực (field). Columns seen: 'Mã'. If one of them is what is missing, name it in a mapping file:
+    columns:
+      "Mã": ignore
+    """
+    names = ", ".join(f"{column.label} ({column.name})" for column in missing)
+    seen = list_headers(header)
+    lines = "\n".join(
+        f"  {quoted(cell.text)}: {known if (known := namer.meaning(cell)) in namer.names else IGNORE}"
+        for cell in header.cells[:_MAX_LISTED]
+    )
+    return MappingError(
+        f"{place[0]}: missing {names}. Columns seen: {seen}. "
+        f"If one of them is what is missing, name it in a mapping file:\ncolumns:\n{lines}",
+        f"{place[1]}: thiếu cột {names}. Các cột trong tệp: {seen}. "
+        f"Nếu một trong các cột này chính là cột còn thiếu, hãy khai báo trong tệp ánh xạ:\ncolumns:\n{lines}",
+    )
+
+
+def list_headers(header: Header) -> str:
+    """Return the headers as people see them, for a message.
+
+    >>> list_headers(Header(0, 0, (HeaderCell(0, ("Mã",), (1,)), HeaderCell(2, ("Ngày",), (1,)))))
+    "'Mã', 'Ngày'"
+    """
+    listed = ", ".join(repr(cell.text[:60]) for cell in header.cells[:_MAX_LISTED])
+    return listed + (", …" if len(header.cells) > _MAX_LISTED else "")

@@ -1,0 +1,156 @@
+"""Text files whose cells stand between commas, semicolons, tabs or bars."""
+
+import csv
+import io
+import re
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+from pandas.errors import ParserError
+
+from cchc_analysis.errors import InputError
+from cchc_analysis.intake.tables import RawSheet
+from cchc_analysis.intake.vocabulary import count_known
+
+SEPARATORS = (",", ";", "\t", "|")
+MAX_COLUMNS = 1_000
+
+_SAMPLE_CHARACTERS = 65_536
+_EXCEL_HINT = re.compile(r"\Asep=(.)\r?\n")
+_UNCLOSED = re.compile(r"EOF inside string starting at row (\d+)")
+_SENTINEL = "\x00end\x00"
+
+
+def read_delimited(utf8: bytes, name: str) -> RawSheet:
+    """Return the cells of a text file given as UTF-8 without byte order mark; every cell is a str or None.
+
+    The separator is the one whose cells are most often known headers, then the one that gives the most
+    regular rows. The row number is the number of the record, so that a line break inside quotes does not
+    count. Raises `InputError` where a quotation mark is never closed and for more than 1,000 columns.
+
+    >>> read_delimited('Mã;"S 1, A"\\n1;\\n'.encode(), "a.csv").cells.to_numpy().tolist()
+    [['Mã', 'S 1, A'], ['1', None]]
+    """
+    sample = utf8[: 2 * _SAMPLE_CHARACTERS].decode("utf-8", errors="ignore")[:_SAMPLE_CHARACTERS]
+    if len(sample) == _SAMPLE_CHARACTERS and "\n" in sample:
+        sample = sample[: sample.rindex("\n") + 1]
+    separator = find_separator(sample)
+    width = max((len(record) for record in _records(sample, separator)), default=1)
+    require_width(width, name)
+    try:
+        cells = _read_regular(utf8, separator, width)
+    except ParserError as error:
+        unclosed = _UNCLOSED.search(str(error))
+        if unclosed:
+            raise _unclosed_quote(name, int(unclosed.group(1)) + 1) from None
+        cells = _read_ragged(utf8.decode("utf-8"), separator, name)
+    _refuse_swallowed_rows(cells, utf8, separator, name)
+    return RawSheet("", cells, delimited=True)
+
+
+def find_separator(sample: str) -> str:
+    """Return the character that separates the cells of a text; a comma where none does.
+
+    >>> find_separator("a;b;c\\n1,5;2,5;3\\n"), find_separator("sep=|\\na|b")
+    (';', '|')
+    """
+    hint = _EXCEL_HINT.match(sample)
+    if hint:
+        return hint.group(1)
+    return max(SEPARATORS, key=lambda separator: _regularity(sample, separator))
+
+
+def _regularity(sample: str, separator: str) -> tuple[int, int]:
+    records = _records(sample, separator)
+    n_known = max((count_known(record) for record in records[:100]), default=0)
+    widths = Counter(len(record) for record in records if len(record) > 1)
+    n_cells = max(((width - 1) * n for width, n in widths.items()), default=0)
+    return (n_known if n_known > 1 else 0, n_cells)
+
+
+def _records(text: str, separator: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        return list(reader)
+    except csv.Error:  # a field beyond the limit of the csv module: this separator does not separate
+        return []
+
+
+def require_width(width: int, name: str) -> None:
+    """Raise `InputError` for a table wider than any export.
+
+    >>> require_width(1_000, "a.csv")
+    """
+    if width > MAX_COLUMNS:
+        raise InputError(
+            f"{name}: the table has {width:,} columns, which no export has. "
+            "Delete what stands far to the right of the table, save, and try again.",
+            f"{name}: bảng có {width} cột, không tệp kết xuất nào có nhiều cột như vậy. "
+            "Hãy xóa các ô thừa nằm xa bên phải bảng, lưu lại rồi thử lại.",
+        )
+
+
+def _read_regular(utf8: bytes, separator: str, width: int) -> pd.DataFrame:
+    frame = pd.read_csv(
+        io.BytesIO(utf8),
+        sep=separator,
+        header=None,
+        names=list(range(width)),
+        index_col=False,
+        dtype=object,
+        keep_default_na=False,
+        na_filter=False,
+        skip_blank_lines=False,
+        engine="c",
+        encoding="utf-8",
+        encoding_errors="replace",
+    )
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    return empty_to_none(frame)
+
+
+def empty_to_none(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with None for every empty text, and object columns.
+
+    >>> empty_to_none(pd.DataFrame({0: ["NA", ""]}, dtype=object))[0].tolist()
+    ['NA', None]
+    """
+    columns: dict[object, np.ndarray] = {}
+    for name in frame.columns:
+        values = frame[name].to_numpy(dtype=object, copy=True)
+        values[values == ""] = None
+        columns[name] = values
+    return pd.DataFrame(columns, index=frame.index, columns=frame.columns, dtype=object)
+
+
+def _read_ragged(text: str, separator: str, name: str) -> pd.DataFrame:
+    records = _records(f"{text.rstrip()}\n{_SENTINEL}\n", separator)
+    if not records or records[-1] != [_SENTINEL]:
+        raise _unclosed_quote(name, max(len(records), 1))
+    records.pop()
+    width = max((len(record) for record in records), default=1)
+    require_width(width, name)
+    filled = [[cell or None for cell in record] + [None] * (width - len(record)) for record in records]
+    return pd.DataFrame(filled, index=pd.RangeIndex(1, len(filled) + 1), columns=range(width), dtype=object)
+
+
+def _refuse_swallowed_rows(cells: pd.DataFrame, utf8: bytes, separator: str, name: str) -> None:
+    # A stray quotation mark closed by the next one, rows later, would swallow the rows between them.
+    if utf8.count(b"\n") < len(cells) + 2:
+        return
+    for column in cells.columns:
+        for row, value in zip(cells.index, cells[column], strict=True):
+            if isinstance(value, str) and value.count("\n") > 1:
+                middle = value.split("\n")[1:-1]
+                if any(line.count(separator) == cells.shape[1] - 1 > 1 for line in middle):
+                    raise _unclosed_quote(name, row)
+
+
+def _unclosed_quote(name: str, row: int) -> InputError:
+    return InputError(
+        f"{name}, row {row}: a quotation mark opens a cell and is never closed, so the rows after it run together. "
+        "Mend that row, or export the file as .xlsx.",
+        f"{name}, dòng {row}: có dấu ngoặc kép mở ô nhưng không đóng nên các dòng sau bị dính vào nhau. "
+        "Hãy sửa dòng đó hoặc kết xuất lại tệp ở dạng .xlsx.",
+    )

@@ -1,0 +1,244 @@
+"""The mapping file: what a person says about exports whose headers, dates or words are not the usual ones."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from cchc_analysis.errors import MappingError
+from cchc_analysis.intake.vocabulary import load_vocabulary
+from cchc_analysis.schema import DOSSIER_COLUMNS
+
+IGNORE = "ignore"
+BOOLEAN_CODES = ("true", "false")
+
+DateOrder = Literal["day_first", "month_first"]
+CalendarName = Literal["vietnam", "weekdays"]
+_COLUMNS = {column.name: column for column in DOSSIER_COLUMNS}
+
+
+class _Reason(ValueError):
+    """Why a key is wrong, in both languages, and the keys below it that lead there."""
+
+    def __init__(self, en: str, vi: str, *keys: str) -> None:
+        super().__init__(en)
+        self.en = en
+        self.vi = vi
+        self.keys = keys
+
+
+class Title(BaseModel):
+    """The name of a data set in both languages.
+
+    >>> Title(vi="Hồ sơ", en="Dossiers").en
+    'Dossiers'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    vi: str
+    en: str
+
+
+class ColumnMapping(BaseModel):
+    """The content of a mapping file; every key is optional.
+
+    `columns` maps a source header, or "#5" for the fifth column, to a canonical name or `ignore`;
+    `constants` gives one value to every row; `values` maps source words of a canonical column to codes;
+    `empty` lists texts that mean "no value". `header_row` is the row (1-based) in which the header ends, 0 for none.
+    One mapping describes one layout: every column it maps must be in every file read with it.
+
+    >>> mapping = ColumnMapping(columns={"Case": "dossier_id"}, dates="month_first")
+    >>> mapping.timezone, mapping.calendar, mapping.columns["Case"]
+    ('Asia/Ho_Chi_Minh', 'vietnam', 'dossier_id')
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["dossiers"] = "dossiers"
+    title: Title | None = None
+    timezone: str = "Asia/Ho_Chi_Minh"
+    calendar: CalendarName = "vietnam"
+    dates: DateOrder = "day_first"
+    header_row: int | None = Field(default=None, ge=0)
+    sheets: tuple[str, ...] | None = None
+    columns: Mapping[str, str] = {}
+    constants: Mapping[str, str] = {}
+    values: Mapping[str, Mapping[str, str]] = {}
+    empty: tuple[str, ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, KeyError):
+            en = f"{value!r} is no IANA time zone, such as Asia/Ho_Chi_Minh"
+            raise _Reason(en, f"{value!r} không phải là múi giờ IANA, ví dụ Asia/Ho_Chi_Minh") from None
+        return value
+
+    @field_validator("columns")
+    @classmethod
+    def _known_columns(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        sources: dict[str, str] = {}
+        for header, name in value.items():
+            if name == IGNORE:
+                continue
+            _require_canonical(name, header)
+            if load_vocabulary().is_personal(header):
+                en = f"{header!r} is about a person and is never kept; write `{header}: ignore`"
+                vi = f"{header!r} là thông tin cá nhân, không được lưu; hãy ghi `{header}: ignore`"
+                raise _Reason(en, vi, header)
+            other = sources.setdefault(name, header)
+            if other != header:
+                en = f"{other!r} and {header!r} both become {name}; keep one and set the other to `ignore`"
+                vi = f"{other!r} và {header!r} cùng ứng với {name}; hãy giữ một cột và ghi `ignore` cho cột kia"
+                raise _Reason(en, vi, header)
+        return value
+
+    @field_validator("constants")
+    @classmethod
+    def _known_constants(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        for name, constant in value.items():
+            _require_canonical(name, name)
+            _require_code(name, constant, name)
+        return value
+
+    @field_validator("values")
+    @classmethod
+    def _known_values(cls, value: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
+        for name, codes in value.items():
+            _require_canonical(name, name)
+            for word, code in codes.items():
+                _require_code(name, code, name, word)
+        return value
+
+    @model_validator(mode="after")
+    def _one_source_each(self) -> "ColumnMapping":
+        both = sorted(set(self.constants) & set(self.columns.values()))
+        if both:
+            en = f"{', '.join(both)} stands under `columns` and under `constants`; keep one of the two"
+            vi = f"{', '.join(both)} có ở cả `columns` và `constants`; hãy chỉ giữ một nơi"
+            raise _Reason(en, vi, "constants", both[0])
+        return self
+
+
+def _require_canonical(name: str, *keys: str) -> None:
+    if name not in _COLUMNS:
+        known = ", ".join(_COLUMNS)
+        en = f"{name!r} is no column; known columns: {known}"
+        raise _Reason(en, f"không có cột {name!r}; các cột có thể dùng: {known}", *keys)
+
+
+def _require_code(name: str, code: str, *keys: str) -> None:
+    column = _COLUMNS[name]
+    allowed = BOOLEAN_CODES if column.kind == "boolean" else column.codes
+    if allowed and code not in allowed:
+        codes = ", ".join(allowed)
+        en = f"{code!r} is no code of {name}; allowed codes: {codes}"
+        raise _Reason(en, f"{code!r} không phải là mã của {name}; các mã được phép: {codes}", *keys)
+
+
+def load_mapping(path: Path) -> ColumnMapping:
+    """Return the mapping written in a YAML file.
+
+    Every scalar is read as text, so that words such as `no` or `1` need no quotation marks. Raises
+    `MappingError` naming the line and key that is wrong and what is allowed there.
+
+    >>> from cchc_analysis.reference_data import reference_path
+    >>> load_mapping(reference_path("mappings", "receipt-permits.yaml")).timezone
+    'Europe/Amsterdam'
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(
+            f"{path.name}: the mapping file cannot be read ({type(error).__name__}). Check the path; save it as UTF-8.",
+            f"{path.name}: không đọc được tệp ánh xạ ({type(error).__name__}). "
+            "Hãy kiểm tra đường dẫn và lưu tệp ở dạng UTF-8.",
+        ) from None
+    return parse_mapping(text, path.name)
+
+
+def parse_mapping(text: str, name: str) -> ColumnMapping:
+    """Return the mapping written in a YAML text; see `load_mapping`.
+
+    >>> parse_mapping("colums: {}", "m.yaml")
+    Traceback (most recent call last):
+    cchc_analysis.errors.MappingError: m.yaml, line 1, key 'colums': unknown key. Known keys: kind, title, ...
+    """
+    try:
+        tree = yaml.compose(text, Loader=yaml.BaseLoader)
+        content = yaml.load(text, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = 1 if mark is None else mark.line + 1
+        raise _mapping_error(name, line, "", "this is not valid YAML", "sai cú pháp YAML") from None
+    if content in (None, ""):
+        return ColumnMapping()
+    if not isinstance(content, dict):
+        raise _mapping_error(name, 1, "", "lines `key: value` are needed", "cần các dòng dạng `khóa: giá trị`")
+    _refuse_repeated_keys(tree, name)
+    try:
+        return ColumnMapping.model_validate(content)
+    except ValidationError as error:
+        raise _first_error(error, tree, name) from None
+
+
+def _first_error(error: ValidationError, tree: yaml.Node | None, name: str) -> MappingError:
+    first = error.errors()[0]
+    keys = tuple(str(part) for part in first["loc"] if part != "[key]")
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, _Reason):
+        keys += cause.keys
+        reason = (cause.en, cause.vi)
+    else:
+        reason = _reason(str(first["type"]), first["msg"], keys)
+    return _mapping_error(name, _line(tree, keys), ".".join(keys), *reason)
+
+
+def _reason(kind: str, message: str, keys: tuple[str, ...]) -> tuple[str, str]:
+    if kind == "extra_forbidden":
+        known = ", ".join((Title if keys[0] == "title" else ColumnMapping).model_fields)
+        return f"unknown key. Known keys: {known}", f"khóa không có trong quy định. Các khóa được dùng: {known}"
+    if kind == "missing":
+        return "this key is missing", "thiếu khóa này"
+    if kind == "literal_error":
+        allowed = message.removeprefix("Input should be ")
+        return f"allowed values: {allowed}", f"giá trị được phép: {allowed.replace(' or ', ' hoặc ')}"
+    if kind in ("int_parsing", "greater_than_equal"):
+        return "a row number is needed, 0 for no header", "cần ghi số dòng, 0 nếu không có tiêu đề"
+    return f"wrong kind of value ({message})", "giá trị không đúng kiểu"
+
+
+def _line(node: yaml.Node | None, location: Sequence[str]) -> int:
+    line = 1 if node is None else node.start_mark.line + 1
+    for part in location:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        found = next((pair for pair in node.value if pair[0].value == part), None)
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
+def _refuse_repeated_keys(node: yaml.Node | None, name: str) -> None:
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            if key.value in seen:
+                raise _mapping_error(name, key.start_mark.line + 1, key.value, "the key stands here twice", "khóa bị lặp lại")
+            seen.add(key.value)
+        _refuse_repeated_keys(value, name)
+
+
+def _mapping_error(name: str, line: int, key: str, en: str, vi: str) -> MappingError:
+    at_en = f"{name}, line {line}" + (f", key {key!r}" if key else "")
+    at_vi = f"{name}, dòng {line}" + (f", khóa {key!r}" if key else "")
+    return MappingError(f"{at_en}: {en}. Correct the mapping file.", f"{at_vi}: {vi}. Hãy sửa tệp ánh xạ.")

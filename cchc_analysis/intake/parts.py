@@ -1,0 +1,100 @@
+"""What is kept of a checked file between two runs, and where."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cchc_analysis.intake.mapping import ColumnMapping
+from cchc_analysis.reference_data import reference_path
+from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.version import VERSION
+
+UNFINISHED: Final = ".unfinished"
+"""Ending of what an interrupted run leaves behind; the next run removes it."""
+
+PART_VERSION: Final = 1
+"""Raised whenever the same file would be checked differently, so that old parts are made again."""
+
+_REFERENCE_TABLES: Final = ("codes.yaml", "columns.yaml", "holidays.csv", "units.csv")
+_FINDING: Final = ("sheet", "row", "column", "rule", "severity", "unit", "value")
+FINDING_SCHEMA: Final = pa.schema([(name, pa.int64() if name == "row" else pa.string()) for name in _FINDING])
+REJECTED_SCHEMA: Final = pa.schema(
+    [("sheet", pa.string()), ("row", pa.int64()), *((column.name, pa.string()) for column in DOSSIER_COLUMNS)]
+)
+
+
+@dataclass(frozen=True)
+class PartFacts:
+    """What is known of a checked file besides its rows; everything that its line in the accounts needs.
+
+    `key` names the part: the content of the file, how it was mapped, and by which tables it was checked.
+    """
+
+    key: str
+    file: str
+    sha256: str
+    read: int
+    skipped: dict[str, int]
+    duplicates: int
+    reasons: dict[str, int]
+    dropped_columns: tuple[str, ...]
+    notes: tuple[dict[str, str], ...]
+    calendar: str
+    timezone: str
+    title: dict[str, str] | None
+    month_first: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A checked file: `rows` that passed every rule of their own, `findings` on them and on the `rejected` rows."""
+
+    facts: PartFacts
+    rows: pa.Table
+    findings: pa.Table
+    rejected: pa.Table
+
+
+def part_key(content_sha256: str, mapping: ColumnMapping) -> str:
+    """Return the name of the part that a file of this content makes under this mapping and these tables."""
+    settings = json.dumps(mapping.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    columns = repr(DOSSIER_COLUMNS)
+    stamp = "\n".join((str(PART_VERSION), VERSION, content_sha256, settings, columns, _reference_hash()))
+    return hashlib.sha256(stamp.encode("utf-8")).hexdigest()[:32]
+
+
+@cache
+def _reference_hash() -> str:
+    digest = hashlib.sha256()
+    for name in _REFERENCE_TABLES:
+        digest.update(reference_path(name).read_bytes())
+    return digest.hexdigest()
+
+
+def write_part(part: Part, folder: Path) -> None:
+    """Write the part to `folder`/<key>, whole or not at all."""
+    target, unfinished = folder / part.facts.key, folder / f"{part.facts.key}{UNFINISHED}"
+    unfinished.mkdir(parents=True)
+    for name in ("rows", "findings", "rejected"):
+        pq.write_table(getattr(part, name), unfinished / f"{name}.parquet", compression="zstd")
+    text = json.dumps(asdict(part.facts), ensure_ascii=False, indent=1, sort_keys=True)
+    (unfinished / "part.json").write_text(text, encoding="utf-8")
+    unfinished.rename(target)
+
+
+def read_facts(folder: Path) -> PartFacts:
+    """Return the facts of the part in `folder`."""
+    content = json.loads((folder / "part.json").read_text(encoding="utf-8"))
+    content["dropped_columns"], content["notes"] = tuple(content["dropped_columns"]), tuple(content["notes"])
+    return PartFacts(**content)
+
+
+def read_table(folder: Path, key: str, name: str) -> pa.Table:
+    """Return `rows`, `findings` or `rejected` of the part `key` below `folder`."""
+    return pq.read_table(folder / key / f"{name}.parquet")

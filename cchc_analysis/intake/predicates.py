@@ -1,0 +1,176 @@
+"""What the rules look for: functions of the typed rows and the calendar that return one truth value per row."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cchc_analysis.instants import BoolArray, InstantArray
+from cchc_analysis.intake.cells import missing
+from cchc_analysis.intake.rows import Rows
+from cchc_analysis.schema import NOT_COUNTED
+from cchc_analysis.working_time import WorkingCalendar
+
+Predicate = Callable[[Rows, WorkingCalendar], BoolArray]
+
+
+def clock_time_known(moments: InstantArray) -> BoolArray:
+    """Return where a moment has a clock time; midnight means that only the date is known.
+
+    >>> clock_time_known(np.array(["2025-03-10T00:00", "2025-03-10T09:30"], dtype="datetime64[us]"))
+    array([False,  True])
+    """
+    return np.asarray(~missing(moments) & (moments != moments.astype("datetime64[D]")))
+
+
+def earlier(first: InstantArray, second: InstantArray) -> BoolArray:
+    """Return where `first` is earlier than `second`, compared by date where either has no clock time.
+
+    >>> day, morning = np.array(["2025-03-10"], "datetime64[us]"), np.array(["2025-03-10T09:30"], "datetime64[us]")
+    >>> earlier(day, morning), earlier(day, morning + np.timedelta64(1, "D"))
+    (array([False]), array([ True]))
+    """
+    both_clocks = clock_time_known(first) & clock_time_known(second)
+    by_date = first.astype("datetime64[D]") < second.astype("datetime64[D]")
+    return np.asarray(np.where(both_clocks, first < second, by_date), dtype=bool)
+
+
+def has_status(rows: Rows, *codes: str) -> BoolArray:
+    """Return where the status is one of the codes."""
+    return np.isin(rows.columns["status"].astype(str), codes)
+
+
+def is_missing(column: str) -> Predicate:
+    """Return the rule that the column holds nothing at all."""
+    return lambda rows, calendar: missing(rows.columns[column]) & ~rows.unreadable[column]
+
+
+def is_unreadable(column: str) -> Predicate:
+    """Return the rule that the cell holds something which is no value of the column."""
+    return lambda rows, calendar: rows.unreadable[column]
+
+
+def is_marked(mark: str) -> Predicate:
+    """Return the rule that the parser has left this mark."""
+    return lambda rows, calendar: rows.marks.get(mark, np.zeros(len(rows), dtype=bool))
+
+
+def is_outside_calendar(column: str) -> Predicate:
+    """Return the rule that the date is not in the calendar."""
+
+    def holds(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+        days = rows.columns[column].astype("datetime64[D]")
+        inside = (days >= np.datetime64(calendar.first, "D")) & (days <= np.datetime64(calendar.last, "D"))
+        return ~missing(days) & ~inside
+
+    return holds
+
+
+def is_before_receipt(column: str) -> Predicate:
+    """Return the rule that the moment lies before the receipt."""
+    return lambda rows, calendar: earlier(rows.columns[column], rows.columns["received_at"])
+
+
+def due_before_receipt(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where the due date lies before the date of receipt, whatever the clock times."""
+    due, received = (rows.columns[name].astype("datetime64[D]") for name in ("due_at", "received_at"))
+    return np.asarray(due < received)
+
+
+def received_missing(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where there is no receipt, unless the status says that the dossier was never received."""
+    never_received = has_status(rows, *NOT_COUNTED)
+    return missing(rows.columns["received_at"]) & ~rows.unreadable["received_at"] & ~never_received
+
+
+def has_end(rows: Rows) -> BoolArray:
+    """Return where processing has ended or the result was handed over."""
+    return ~missing(rows.columns["finished_at"]) | ~missing(rows.columns["returned_at"])
+
+
+def no_end(rows: Rows) -> BoolArray:
+    """Return where nothing at all stands in the columns of finish and return."""
+    return ~has_end(rows) & ~rows.unreadable["finished_at"] & ~rows.unreadable["returned_at"]
+
+
+def finished_without_date(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where the status says finished and no date bears it out."""
+    return has_status(rows, "finished", "returned") & no_end(rows)
+
+
+def open_with_end(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where the status says open and a date says finished."""
+    return has_status(rows, "accepted", "processing") & has_end(rows)
+
+
+def number_date_differs(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """The number is given on receipt; that of an online dossier may be given when it is submitted."""
+    number_on = rows.columns["number_on"]
+    received, submitted = (rows.columns[name].astype("datetime64[D]") for name in ("received_at", "submitted_at"))
+    known = ~missing(number_on) & ~missing(received)
+    return np.asarray(known & (number_on != received) & (missing(submitted) | (number_on != submitted)))
+
+
+def received_on_day_off(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where the day of receipt is no working day."""
+    received = inside(rows.columns["received_at"], calendar)
+    off = np.zeros(len(rows), dtype=bool)
+    known = ~missing(received)
+    off[known] = ~np.asarray(calendar.is_working_day(received[known]), dtype=bool)
+    return off
+
+
+def inside(moments: InstantArray, calendar: WorkingCalendar, margin_days: int = 0) -> InstantArray:
+    """Return the moments that lie in the calendar, with so many days to spare at its end; NaT for the others."""
+    last = np.datetime64(calendar.last, "D") - margin_days
+    inside = (moments >= np.datetime64(calendar.first, "D")) & (moments.astype("datetime64[D]") <= last)
+    return np.where(inside, moments, np.datetime64("NaT", "us"))
+
+
+def finished_at_due_second(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where finish and due date agree to the second."""
+    finished, due = rows.columns["finished_at"], rows.columns["due_at"]
+    return np.asarray(clock_time_known(finished) & (finished == due))
+
+
+def finished_outside_hours(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where the finish has a clock time before 06:00 or after 20:00."""
+    finished = rows.columns["finished_at"]
+    clock = finished - finished.astype("datetime64[D]")
+    usual = (clock >= np.timedelta64(6, "h")) & (clock <= np.timedelta64(20, "h"))
+    return np.asarray(clock_time_known(finished) & ~usual)
+
+
+def due_not_as_recomputed(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Compare dates with receipt + term; a paused dossier has a later due date by right."""
+    columns = rows.columns
+    is_committed = ~np.isnan(columns["committed_days"])
+    term = np.where(is_committed, columns["committed_days"], columns["statutory_days"])
+    due = columns["due_at"].astype("datetime64[D]")
+    paused = np.nan_to_num(columns["paused_days"].astype("float64")) > 0
+    wanted = ~missing(due) & ~np.isnan(term) & (term <= 366) & ~paused
+    received = np.where(wanted, inside(columns["received_at"], calendar, margin_days=900), np.datetime64("NaT", "us"))
+    term = np.where(missing(received), np.nan, term)
+    working = np.asarray(calendar.deadline(received, term)).astype("datetime64[D]")
+    elapsed = np.asarray(calendar.deadline_calendar_days(received, np.ceil(term))).astype("datetime64[D]")
+    is_calendar = columns["day_kind"] == "calendar"
+    committed_assumed, statutory_assumed = (
+        is_marked(f"term_kind_assumed:{name}")(rows, calendar) for name in ("committed_days", "statutory_days")
+    )
+    assumed = np.where(is_committed, committed_assumed, statutory_assumed)
+    agrees = np.where(is_calendar, due == elapsed, (due == working) | (assumed & (due == elapsed)))
+    return np.asarray(~missing(received) & ~agrees)
+
+
+def information_online(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where a procedure that only informs was submitted online."""
+    return np.asarray((rows.columns["service_level"] == "information") & (rows.columns["channel"] == "online"))
+
+
+def submitted_after_receipt(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where the submission lies after the receipt."""
+    return earlier(rows.columns["received_at"], rows.columns["submitted_at"])
+
+
+def returned_before_finished(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where the hand-over lies before the finish."""
+    return earlier(rows.columns["returned_at"], rows.columns["finished_at"])

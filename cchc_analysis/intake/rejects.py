@@ -1,0 +1,72 @@
+"""The lists of rejected and flagged rows that people work with: a workbook to mend, and a table of flags."""
+
+import csv
+import datetime as dt
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import xlsxwriter
+
+from cchc_analysis.intake.rules import label, sentences
+from cchc_analysis.schema import DOSSIER_COLUMNS
+
+REJECTED_HEADERS: Final = ("Tệp nguồn", "Trang tính", "Dòng", "Cột", "Giá trị", "Lý do")
+"""Headers of the columns that say where a row comes from and what is wrong with it; ignored when it is fed again."""
+
+_LAST_ROW: Final = 1_048_575
+_LONGEST_CELL: Final = 32_767
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def write_rejected(rejected: pd.DataFrame, path: Path) -> None:
+    """Write the rejected rows to a workbook in which every cell is text: no formula, no link, no number.
+
+    `rejected` has the columns `file, sheet, row, columns, values, reasons` (the last three already joined, in
+    Vietnamese) and the columns of the schema with the original texts. The headers are the labels of the schema,
+    so that a mended row can be fed to intake again. The same rows give the same bytes.
+    """
+    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    headers = (*REJECTED_HEADERS, *(column.label for column in DOSSIER_COLUMNS))
+    names = ("file", "sheet", "row", "columns", "values", "reasons", *(column.name for column in DOSSIER_COLUMNS))
+    records = list(rejected[list(names)].itertuples(index=False, name=None))
+    with xlsxwriter.Workbook(str(path), safe) as workbook:
+        workbook.set_properties({"created": dt.datetime(2000, 1, 1), "title": "Dòng bị loại khi nạp dữ liệu"})
+        bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        as_text = workbook.add_format({"num_format": "@"})
+        for first in range(0, max(len(records), 1), _LAST_ROW):
+            sheet = workbook.add_worksheet(f"Dòng bị loại {first // _LAST_ROW + 1}")
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, len(headers) - 1, 20, as_text)
+            for column, header in enumerate(headers):
+                sheet.write_string(0, column, header, bold)
+            for number, record in enumerate(records[first : first + _LAST_ROW], start=1):
+                for column, cell in enumerate(record):
+                    if not pd.isna(cell):
+                        sheet.write_string(number, column, str(cell)[:_LONGEST_CELL], as_text)
+
+
+def write_flags(flags: pd.DataFrame, path: Path) -> None:
+    """Write the flags to a CSV file (UTF-8 with BOM, as spreadsheets expect), one line per finding.
+
+    `flags` has the columns `file, sheet, row, column, value, rule`. Text that a spreadsheet would run as a formula
+    gets an apostrophe in front.
+    """
+    reasons = {rule: vi for rule, (_, vi) in sentences().items()}
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow((*REJECTED_HEADERS, "Quy tắc"))
+        for file, sheet, row, column, value, rule in flags.itertuples(index=False, name=None):
+            shown = "" if pd.isna(value) else str(value)
+            line = (file, sheet, row, label(column), shown, reasons[rule], rule)
+            writer.writerow([inert(str(cell)) for cell in line])
+
+
+def inert(text: str) -> str:
+    """Return the text so that no spreadsheet takes it for a formula when it opens a CSV file.
+
+    >>> inert("=1+1"), inert("Sở Tư pháp")
+    ("'=1+1", 'Sở Tư pháp')
+    """
+    runs = text.lstrip().startswith(_FORMULA_STARTS) or text.startswith(("\t", "\r", "\n"))
+    return f"'{text}" if runs else text

@@ -1,0 +1,89 @@
+"""What every page has: its head with period, unit and warnings, and its foot with definitions and origin."""
+
+from collections.abc import Sequence
+from html import escape
+
+from IPython.display import HTML
+
+from cchc_analysis import display
+from cchc_analysis.formats import day, number
+from cchc_analysis.study import Study
+from cchc_analysis.version import VERSION
+from cchc_analysis.wording import pick
+
+TITLES = {
+    "processing_time": ("Thời gian giải quyết thủ tục hành chính", "Processing time of administrative procedures"),
+    "data_quality": ("Chất lượng dữ liệu", "Data quality"),
+}
+"""Page → (Vietnamese, English) title."""
+
+
+def page_head(study: Study, page: str) -> HTML:
+    """Show title, unit, period, how far the data go, and what a reader must know before reading."""
+    vi, en = TITLES[page]
+    language, period = study.language, study.period
+    lines = [
+        f"<h1>{escape(pick(language, vi, en))}: {escape(study.unit_name())}, {escape(period.title(language))}</h1>",
+        f'<p class="subtitle">{escape(_window_line(study))}</p>',
+    ]
+    if study.warehouse.synthetic:
+        text = pick(
+            language,
+            "Dữ liệu giả lập: mọi hồ sơ trên trang này do máy sinh ra để minh họa, không phải số liệu thật của địa phương nào.",
+            "Synthetic data: every dossier behind this page was generated for illustration and describes no real place.",
+        )
+        lines.append(f'<p class="banner">{escape(text)}</p>')
+    lines += [f'<p class="warning">{escape(text)}</p>' for text in _warnings(study)]
+    return display.html("\n".join(lines))
+
+
+def _window_line(study: Study) -> str:
+    language, period = study.language, study.period
+    kind = {
+        "accounting": pick(language, "kỳ báo cáo chốt ngày 14", "accounting months, 15th to 14th"),
+        "calendar": pick(language, "kỳ tính theo tháng dương lịch", "calendar months"),
+    }[period.window]
+    return pick(
+        language,
+        f"Từ ngày {day(period.start)} đến ngày {day(period.end)} ({kind}) · Số liệu tính đến hết ngày {day(study.as_of)}",
+        f"{day(period.start)} to {day(period.end)} ({kind}) · Data up to the end of {day(study.as_of)}",
+    )
+
+
+def _warnings(study: Study) -> list[str]:
+    language, period = study.language, study.period
+    found = list(period.warnings(language))
+    if study.as_of.date() < period.end:
+        found.insert(
+            0,
+            pick(
+                language,
+                f"Kỳ chưa kết thúc: số liệu mới đến ngày {day(study.as_of)}, kỳ kéo dài đến ngày {day(period.end)}.",
+                f"The period is still open: data go up to {day(study.as_of)}, the period ends on {day(period.end)}.",
+            ),
+        )
+    return found
+
+
+def definitions(study: Study, entries: Sequence[tuple[str, str]]) -> HTML:
+    """Show the definitions a page rests on, then where its figures come from."""
+    items = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in entries)
+    title = pick(study.language, "Định nghĩa và nguồn số liệu", "Definitions and origin of the figures")
+    origin = f'<p class="origin">{escape(origin_line(study))}</p>'
+    return display.html(f"<h2>{escape(title)}</h2><dl>{items}</dl>{origin}")
+
+
+def origin_line(study: Study) -> str:
+    """Say which files the figures come from, how many rows were taken and left, and which version computed them."""
+    language, total = study.language, study.warehouse.intake["total"]
+    n = {key: number(total[key], language) for key in ("read", "accepted", "rejected", "duplicates", "skipped")}
+    files = number(len(study.warehouse.intake["files"]), language)
+    return pick(
+        language,
+        f"Nguồn: {files} tệp kết xuất; đọc {n['read']} dòng = {n['accepted']} dòng được nhận + {n['rejected']} dòng bị loại + "
+        f"{n['duplicates']} dòng trùng + {n['skipped']} dòng bỏ qua (tiêu đề nhóm, tổng, chữ ký). "
+        f"Mã trạng thái dữ liệu {study.warehouse.intake['state']}. cchc-analysis {VERSION}.",
+        f"Source: {files} export files; {n['read']} rows read = {n['accepted']} accepted + {n['rejected']} rejected + "
+        f"{n['duplicates']} duplicates + {n['skipped']} skipped (band, total and signature rows). "
+        f"State of the data {study.warehouse.intake['state']}. cchc-analysis {VERSION}.",
+    )

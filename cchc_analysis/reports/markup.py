@@ -1,0 +1,110 @@
+"""What HTML may enter a page, and how tables are made to fit one."""
+
+import re
+from collections.abc import Iterable
+from html import escape, unescape
+from html.parser import HTMLParser
+
+FORBIDDEN_TAGS = {
+    *("script", "style", "link", "meta", "base", "svg", "video", "audio"),
+    *("iframe", "frame", "frameset", "object", "embed", "applet", "form", "input"),
+}
+FETCHING = {"src", "srcset", "poster", "background", "data", "action", "formaction"}
+BORDERED = re.compile(r'(<table\b[^>]*?) border="\d+"')
+PANDAS_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
+PANDAS_TABLE = re.compile(r'<table\b[^>]*class="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
+TABLE = re.compile(r"(?P<inside><div class=\"table\"[^>]*>\s*)?(?P<table><table\b.*?</table>)", re.DOTALL)
+TAG = re.compile(r"<[^>]+>")
+
+
+class _Inspector(HTMLParser):
+    """Collects what may not stand in a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Iterable[tuple[str, str | None]]) -> None:
+        """Note a forbidden tag or attribute."""
+        if tag in FORBIDDEN_TAGS:
+            self.found.append(f"<{tag}>")
+        for name, value in attrs:
+            address = re.sub(r"\s", "", value or "").lower()
+            fetches = name in FETCHING and not address.startswith("data:image/")
+            runs = name in ("href", "xlink:href") and address.startswith(("javascript:", "data:", "vbscript:"))
+            if name.startswith("on") or fetches or runs:
+                self.found.append(f"<{tag} {name}>")
+
+
+def forbidden_markup(html: str) -> tuple[str, ...]:
+    """Return the tags and attributes of `html` that would run, fetch or restyle something.
+
+    >>> forbidden_markup('<table class="sortable"><tr><td>&lt;script&gt;</td></tr></table>')
+    ()
+    >>> forbidden_markup('<p onclick="x()">a</p><img src="https://example.org/a.png">')
+    ('<p onclick>', '<img src>')
+    """
+    inspector = _Inspector()
+    inspector.feed(html)
+    inspector.close()
+    return tuple(inspector.found)
+
+
+def tidy_pandas(html: str) -> str:
+    """Return HTML in which pandas' own tables name what their headings head, and carry no style of their own.
+
+    >>> tidy_pandas('<table border="1" class="dataframe"><thead><tr style="text-align: right;"><th>n</th></tr>'
+    ...             '</thead><tbody><tr><th>0</th><td>1</td></tr></tbody></table>')
+    '<table class="dataframe"><thead><tr><th scope="col">n</th></tr></thead><tbody><tr><th scope="row">0</th>...'
+    """
+
+    def dressed(match: re.Match[str]) -> str:
+        head, body_tag, body = match[0].partition("<tbody>")
+        head = (
+            head.replace("<th></th>", "<td></td>")
+            .replace("<th>", '<th scope="col">')
+            .replace(' style="text-align: right;"', "")
+        )
+        return BORDERED.sub(r"\1", head) + body_tag + body.replace("<th>", '<th scope="row">')
+
+    if 'class="dataframe' not in html:
+        return html
+    return PANDAS_TABLE.sub(dressed, PANDAS_STYLE.sub("", html))
+
+
+def contain_tables(html: str, label: str) -> str:
+    """Return HTML in which every table scrolls inside a container of its own that the keyboard reaches.
+
+    A table in a `<div class="table">` has one already. `label` names a container whose table has no caption.
+
+    >>> contain_tables("<table><caption>Late</caption></table>", "Table")
+    '<div class="table" role="region" tabindex="0" aria-label="Late"><table><caption>Late</caption></table></div>'
+    """
+
+    def contained(match: re.Match[str]) -> str:
+        if match["inside"]:
+            return match[0]
+        caption = re.search(r"<caption\b[^>]*>(.*?)</caption>", match["table"], re.DOTALL)
+        name = escape(text_of(caption[1]) if caption else label)
+        return f'<div class="table" role="region" tabindex="0" aria-label="{name}">{match["table"]}</div>'
+
+    return TABLE.sub(contained, html)
+
+
+def text_of(html: str) -> str:
+    """Return the text of a piece of HTML, on one line.
+
+    >>> text_of("Hồ sơ <b>đúng hạn</b> &amp; trễ hạn")
+    'Hồ sơ đúng hạn & trễ hạn'
+    """
+    return " ".join(unescape(TAG.sub("", html)).split())
+
+
+def first_heading(html: str) -> str:
+    """Return the text of the first `<h1>`, or nothing.
+
+    >>> first_heading("<p>a</p><h1 id='x'>Quý <em>II</em>/2023</h1>")
+    'Quý II/2023'
+    """
+    heading = re.search(r"<h1\b[^>]*>(.*?)</h1>", html, re.DOTALL)
+    return text_of(heading[1]) if heading else ""

@@ -1,0 +1,78 @@
+"""Keep the bodies of finished pages, so that an interrupted run goes on where it stopped."""
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Collection, Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from cchc_analysis.errors import Language
+from cchc_analysis.reports.frame import PageBody
+from cchc_analysis.reports.markup import first_heading
+
+PACKAGE = Path(__file__).parent.parent
+SOURCES = (".py", ".j2", ".css", ".js", ".csv", ".json", ".yaml", ".yml")
+DRAWING = ("cchc-analysis", "matplotlib", "nbconvert", "numpy", "pandas", "scipy", "seaborn")
+
+
+def page_key(notebook: Path, parameters: Mapping[str, object], language: Language = "vi", inputs_key: str = "") -> str:
+    """Return the hash of everything that decides a page's body: 64 hexadecimal digits.
+
+    That is the notebook's bytes, the parameters, the language, this package's sources, the versions of the libraries
+    that compute and draw, and `inputs_key`, in which the caller hashes what the notebook reads.
+    """
+    told = json.dumps([dict(sorted(parameters.items())), language, inputs_key, program_key()])
+    return hashlib.sha256(notebook.read_bytes() + b"\0" + told.encode("utf-8")).hexdigest()
+
+
+@cache
+def program_key() -> str:
+    """Return the hash of this package's files, the interpreter's version and the versions of the libraries."""
+    summary = hashlib.sha256(platform.python_version().encode("ascii"))
+    for name in DRAWING:
+        summary.update(f"{name}=={version(name)}\n".encode("ascii"))
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix in SOURCES and path.is_file():
+            summary.update(path.relative_to(PACKAGE).as_posix().encode("utf-8") + b"\0" + path.read_bytes())
+    return summary.hexdigest()
+
+
+class PageStore:
+    """Page bodies in a folder, one file per key; a file that was damaged counts as absent."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, key: str) -> Path:
+        """Return where the body of a key lies."""
+        return self.folder / f"{key}.html"
+
+    def get(self, key: str) -> PageBody | None:
+        """Return the body kept under a key, or None."""
+        try:
+            seal, _, html = self.path(key).read_text(encoding="utf-8").partition("\n")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return PageBody(html, first_heading(html)) if seal == sealed(html) else None
+
+    def put(self, key: str, body: PageBody) -> None:
+        """Keep a body; it is there completely or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        unfinished = self.folder / f"{key}.new"
+        unfinished.write_text(f"{sealed(body.html)}\n{body.html}", encoding="utf-8", newline="\n")
+        os.replace(unfinished, self.path(key))
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Remove every body that is not under one of `keys`, and what a kill left unfinished."""
+        wanted = {self.path(key) for key in keys}
+        for path in self.folder.glob("*"):
+            if path not in wanted:
+                path.unlink()
+
+
+def sealed(html: str) -> str:
+    """Return the first line of a kept body: a comment with its hash."""
+    return f"<!-- {hashlib.sha256(html.encode('utf-8')).hexdigest()} -->"

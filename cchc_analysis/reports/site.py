@@ -1,0 +1,179 @@
+"""Publish a site: every page, an index and a manifest, all of them or nothing."""
+
+import hashlib
+import json
+import posixpath
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from cchc_analysis.errors import Language, ReportError
+from cchc_analysis.reports.frame import WORDS, Link, PageBody, frame, framed
+from cchc_analysis.reports.page_store import PageStore, page_key
+from cchc_analysis.reports.parameters import check_parameters
+from cchc_analysis.reports.production import PageJob, Production
+from cchc_analysis.reports.progress import Progress, SilentProgress
+from cchc_analysis.reports.swap import publishing
+
+TARGET = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*")
+OWN_FILES = ("index.html", "manifest.json")
+
+
+@dataclass(frozen=True)
+class UnitEntry:
+    """One unit of the index: the folder of its pages, its name, the tier it is listed under, one line about it."""
+
+    folder: str
+    label: str
+    tier: str
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class SiteResult:
+    """What was published: the folder, how many pages, and how many of them had to be executed."""
+
+    folder: Path
+    n_pages: int
+    n_executed: int
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything the frames of a site's pages show."""
+
+    title: str
+    language: Language
+    subtitle: str
+    units: Sequence[UnitEntry]
+    page_labels: Mapping[str, str]
+    bodies: Mapping[str, PageBody]
+    files: Sequence[str]
+
+    def label(self, target: str) -> str:
+        """Return the short name of a page or file: by its stem, else a page's title or a file's name."""
+        name = posixpath.basename(target)
+        stem = name.rpartition(".")[0]
+        return self.page_labels.get(stem) or (self.bodies[target].title if target in self.bodies else name)
+
+    def links(self, folder: str) -> list[Link]:
+        """Return the links from the index to the pages and files in a folder ("" for the site's own)."""
+        return [
+            Link(target, self.label(target))
+            for target in [*sorted(self.bodies), *sorted(self.files)]
+            if posixpath.dirname(target) == folder
+        ]
+
+    def navigation(self, target: str) -> list[Link]:
+        """Return the links of a page: the index, then the pages beside it."""
+        folder = posixpath.dirname(target)
+        index = posixpath.relpath("index.html", folder or ".")
+        siblings = [page for page in sorted(self.bodies) if posixpath.dirname(page) == folder]
+        return [
+            Link(index, WORDS[self.language]["index"]),
+            *(Link(posixpath.basename(page), self.label(page), page == target) for page in siblings),
+        ]
+
+    def page(self, target: str) -> str:
+        """Return a whole page."""
+        return framed(self.bodies[target], self.language, self.title, self.navigation(target)).html
+
+    def index(self) -> str:
+        """Return the index: general pages, then units by tier, in the order given."""
+        tiers: dict[str, list[Mapping[str, object]]] = {}
+        for unit in self.units:
+            shown = {"label": unit.label, "summary": unit.summary, "links": self.links(unit.folder)}
+            tiers.setdefault(unit.tier, []).append(shown)
+        return frame(
+            "index.html.j2",
+            "filter.js",
+            self.language,
+            title=self.title,
+            subtitle=self.subtitle,
+            common=self.links(""),
+            tiers=[{"label": tier, "units": units} for tier, units in tiers.items()],
+        )
+
+
+def publish_site(
+    jobs: Sequence[PageJob],
+    folder: Path,
+    *,
+    site_title: str,
+    manifest: Mapping[str, object],
+    units: Sequence[UnitEntry] = (),
+    language: Language = "vi",
+    subtitle: str = "",
+    page_labels: Mapping[str, str] | None = None,
+    files: Mapping[str, bytes] | None = None,
+    inputs_key: str = "",
+    workers: int = 2,
+    timeout_seconds: int = 300,
+    progress: Progress | None = None,
+) -> SiteResult:
+    """Make every page of `jobs` and put the site in place of `folder`; on any failure `folder` stays as it was.
+
+    `units` are listed in their order, grouped by tier; a page belongs to the unit in whose folder its target lies.
+    `page_labels` names pages by the stem of their target ("10_processing_time"). `files` are written beside the pages.
+    `manifest.json` holds `manifest` and the SHA-256 of every page and file. Pages whose notebook, parameters, program
+    and `inputs_key` are unchanged come from `<parent>/.pages`, so an interrupted run goes on where it stopped.
+    A wrong parameter raises `ParameterError` before anything runs. A failed page raises `ReportError`; its notebook and
+    log are kept in `<folder>.failed`.
+    """
+    folder, attached = folder.resolve(), dict(files or {})
+    check_targets([*(job.target for job in jobs), *attached], units)
+    for job in jobs:
+        check_parameters(job.notebook, job.parameters)
+    store = PageStore(folder.parent / ".pages" / folder.name)
+    failed = folder.with_name(f"{folder.name}.failed")
+    production = Production(store, failed, language, workers, timeout_seconds, progress or SilentProgress())
+    keys = [page_key(job.notebook, job.parameters, language, inputs_key) for job in jobs]
+    with publishing(folder) as new:
+        shutil.rmtree(failed, ignore_errors=True)
+        bodies, n_executed = production.bodies(jobs, keys)
+        site = Site(site_title, language, subtitle, units, page_labels or {}, bodies, tuple(attached))
+        write_site(site, new, attached, manifest)
+    store.keep_only(keys)
+    return SiteResult(folder, len(jobs), n_executed)
+
+
+def write_site(site: Site, folder: Path, files: Mapping[str, bytes], manifest: Mapping[str, object]) -> None:
+    """Write pages, files, index and manifest into an empty folder."""
+    pages = {target: site.page(target).encode("utf-8") for target in site.bodies}
+    pages["index.html"] = site.index().encode("utf-8")
+    for target, content in [*pages.items(), *files.items()]:
+        path = folder / target
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    told = {
+        **manifest,
+        "generator": f"cchc-analysis {version('cchc-analysis')}",
+        "pages": {target: hashlib.sha256(content).hexdigest() for target, content in pages.items()},
+        "files": {target: hashlib.sha256(content).hexdigest() for target, content in files.items()},
+    }
+    text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def check_targets(targets: Sequence[str], units: Sequence[UnitEntry]) -> None:
+    """Raise `ReportError` unless every target is a plain relative path of its own, in a folder of a listed unit."""
+    folders = {unit.folder for unit in units} | {""}
+    seen: dict[str, str] = {name: name for name in OWN_FILES}
+    for target in targets:
+        if not TARGET.fullmatch(target) or posixpath.dirname(target) not in folders:
+            raise ReportError(
+                f'Target "{target}" is no path in the site; use "name" or "unit/name" with a listed unit, '
+                "and only unaccented letters, digits, dot, hyphen and underscore.",
+                f"Đường dẫn “{target}” không hợp lệ; hãy dùng “tên” hoặc “đơn_vị/tên” với đơn vị có trong danh mục, "
+                "chỉ gồm chữ không dấu, chữ số, dấu chấm, gạch nối và gạch dưới.",
+            )
+        # Compared without case: the site may be copied to a disk that knows none.
+        if target.casefold() in seen:
+            raise ReportError(
+                f'Two pages would be written to "{target}"; give each its own name.',
+                f"Có hai trang cùng ghi vào “{target}”; hãy đặt tên khác nhau.",
+            )
+        seen[target.casefold()] = target

@@ -1,0 +1,25 @@
+"""The words that stand beside the exports and say that everything in them is synthetic."""
+
+NOTE_VI = (
+    "Toàn bộ dữ liệu trong thư mục này là dữ liệu tổng hợp nhân tạo, được tạo bằng số ngẫu nhiên có hạt giống cố định; "
+    "không phản ánh hồ sơ, người dân hay kết quả công tác thực tế của bất kỳ cơ quan nào."
+)
+NOTE_EN = (
+    "All data in this folder are synthetic, made from random numbers with a fixed seed; they describe no real dossier, "
+    "no real person and no real performance of any office."
+)
+
+READ_FIRST = f"""ĐỌC TRƯỚC – DỮ LIỆU TỔNG HỢP NHÂN TẠO
+
+{NOTE_VI}
+Tên đơn vị là tên thật của thành phố Vũng Tàu năm 2023, chỉ dùng để minh họa kế hoạch cải cách hành chính năm 2023.
+Trong dữ liệu có cài sẵn các lỗi và các hiện tượng đã biết trước (chậm, dồn sát hạn, giảm thật, giảm do cơ cấu hồ sơ)
+để kiểm tra phần mềm; đáp án nằm trong tệp truth.json. Không được trích dẫn bất kỳ con số nào ở đây như số liệu thật.
+
+READ FIRST – SYNTHETIC DATA
+
+{NOTE_EN}
+The offices carry the real names of the city of Vũng Tàu in 2023, only to show its plan for 2023 at work.
+Known faults and known effects are planted in the data (slowness, bunching at the deadline, a real drop, a drop that is
+only a change of mix) to test the software; the answers are in truth.json. Quote no number from here as a fact.
+"""

@@ -1,0 +1,299 @@
+"""A study: one warehouse, one period, one unit, read at one moment; what notebooks and the command line hold in their
+hands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any, Literal
+
+import narwhals as nw
+import pandas as pd
+
+from cchc_analysis import counting, measures
+from cchc_analysis.counting import OFFICIAL_FORM, Clock, OnTimeRule
+from cchc_analysis.errors import Language, ParameterError, PeriodError, UnitError
+from cchc_analysis.formats import day
+from cchc_analysis.periods import ReportPeriod, parse_as_of, parse_period
+from cchc_analysis.units import UnitRegistry
+from cchc_analysis.warehouse import Warehouse, open_warehouse
+from cchc_analysis.working_time import WorkingCalendar
+
+ALL_UNITS = "all"
+"""The unit that stands for the whole data set."""
+
+TREND_MONTHS = 13
+"""Months a monthly series goes back from the end of the period, the month of a year ago included."""
+
+By = str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Study:
+    """The dossiers of a unit in a period, known up to `as_of`; counts each table once and keeps it.
+
+    `unit` is a unit id or ALL_UNITS. `as_of` is never later than the end of the period: what happened afterwards is
+    not known yet.
+    """
+
+    warehouse: Warehouse
+    period: ReportPeriod
+    unit: str
+    as_of: datetime
+    language: Language
+    registry: UnitRegistry
+    calendar: WorkingCalendar
+    _tables: dict[Any, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def clock(self) -> Clock:
+        """Calendar, moment and month cut of every count of this study."""
+        return Clock(self.calendar, self.as_of, self.period.window)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the study looks at all units."""
+        return self.unit == ALL_UNITS
+
+    @property
+    def base(self) -> ReportPeriod:
+        """The period that changes are measured against: the previous one."""
+        return self.period.previous()
+
+    def dossiers(self) -> nw.LazyFrame[Any]:
+        """Return the dossiers of the unit on the engine (resolving unit, or receiving one where none is given)."""
+        frame = self.warehouse.dossiers()
+        if self.is_whole:
+            return frame
+        unit = nw.coalesce(nw.col("resolving_unit"), nw.col("receiving_unit"))
+        return frame.filter(unit == self.unit)
+
+    def _counted(self, count: Callable[..., pd.DataFrame], *arguments: Any) -> pd.DataFrame:
+        key = (count.__name__, *arguments)
+        if key not in self._tables:
+            self._tables[key] = count(self.dossiers(), self.clock, *arguments)
+        return self._tables[key]
+
+    def flow(self, by: By = (), rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
+        """Return the flow count (see counting.count_flow)."""
+        return self._counted(counting.count_flow, _dimensions(by), rule)
+
+    def durations(self, by: By = ()) -> pd.DataFrame:
+        """Return the durations count in working days (see counting.count_durations)."""
+        return self._counted(counting.count_durations, _dimensions(by))
+
+    def terms(self, by: By = ()) -> pd.DataFrame:
+        """Return the terms count (see counting.count_terms)."""
+        return self._counted(counting.count_terms, _dimensions(by))
+
+    def pending(self, by: By = ()) -> pd.DataFrame:
+        """Return the count of open dossiers by age (see counting.count_pending)."""
+        return self._counted(counting.count_pending, _dimensions(by))
+
+    def procedures(self) -> pd.DataFrame:
+        """Return the procedures of the data with the names written beside them (see counting.count_procedures)."""
+        return self._counted(counting.count_procedures)
+
+    def months(self) -> list[ReportPeriod]:
+        """Return the months of a series that ends with the period, as far back as the data go."""
+        last = self.period.months[-1]
+        first_received = int(self.flow()["received_month"].min()) if len(self.flow()) else last
+        first = max(first_received, min(last - TREND_MONTHS + 1, self.period.months[0]))
+        return [ReportPeriod("month", number, self.period.window) for number in range(first, last + 1)]
+
+    def _measured(self, measure: Callable[[ReportPeriod, tuple[str, ...]], pd.DataFrame], by: By) -> pd.DataFrame:
+        """Apply a measure to the period, or to each month of the series where `by` asks for months."""
+        keys = (by,) if isinstance(by, str) else tuple(by)
+        groups = _dimensions(by)
+        if "month" not in keys:
+            return measure(self.period, groups)
+        tables = [measure(month, groups).assign(month=month.label) for month in self.months()]
+        return pd.concat(tables, ignore_index=True)
+
+    def form_06a(self, by: By = ()) -> pd.DataFrame:
+        """Return the columns of form II.06a (see measures.form_06a)."""
+        return self._measured(lambda period, keys: measures.form_06a(self.flow(by), period, keys), by)
+
+    def on_time(self, by: By = (), rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
+        """Return the on-time share under a rule (see measures.on_time_share)."""
+        return self._measured(
+            lambda period, keys: measures.on_time_share(self.flow(by, _counting_rule(rule)), period, keys, rule),
+            by,
+        )
+
+    def outcomes(self, by: By = ()) -> pd.DataFrame:
+        """Return early, on time, late, without due date and withdrawn (see measures.outcome_shares)."""
+        return self._measured(lambda period, keys: measures.outcome_shares(self.flow(by), period, keys), by)
+
+    def time_used(self, by: By = ()) -> pd.DataFrame:
+        """Return mean, median and p90 of the working days used (see measures.time_used)."""
+        return self._measured(lambda period, keys: measures.time_used(self.durations(by), period, keys), by)
+
+    def time_to_closing(self, by: By = ()) -> pd.DataFrame:
+        """Return the Kaplan–Meier median of the working days to closing (see measures.time_to_closing)."""
+        return self._measured(lambda period, keys: measures.time_to_closing(self.durations(by), period, keys), by)
+
+    def time_cut(self, by: By = ()) -> pd.DataFrame:
+        """Return the four figures of time reduction (see measures.time_cut)."""
+        return self._measured(lambda period, keys: measures.time_cut(self.terms(by), period, keys), by)
+
+    def excluded_procedures(self) -> pd.DataFrame:
+        """Return the procedures that the figures of time reduction leave out (see measures.excluded_procedures)."""
+        return measures.excluded_procedures(self.terms(), self.period, self.procedures())
+
+    def procedure_times(self) -> pd.DataFrame:
+        """Return law, commitment and actual time of each procedure (see measures.procedure_times)."""
+        return measures.procedure_times(self.terms(), self.period)
+
+    def pending_by_age(self, by: By = ()) -> pd.DataFrame:
+        """Return the open dossiers by age band and state (see measures.pending_by_age)."""
+        return measures.pending_by_age(self.pending(by), _dimensions(by))
+
+    def on_time_change(self, by: By = (), rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
+        """Return the change of the on-time share against the previous period (see measures.on_time_change)."""
+        flow = self.flow(by, _counting_rule(rule))
+        return measures.on_time_change(flow, self.period, self.base, _dimensions(by), rule)
+
+    def time_change(self) -> measures.TimeChange:
+        """Return the change in mean working days against the previous period, split (see measures.time_change)."""
+        strata = ("unit", "procedure") if self.is_whole else ("procedure",)
+        terms = self.terms("unit" if self.is_whole else ())
+        return measures.time_change(self.durations(), terms, self.period, self.base, strata)
+
+    def calendar_words(self) -> str:
+        """Say in the reader's language which days count as working days."""
+        if self.warehouse.calendar_name == "weekdays":
+            return "thứ Hai đến thứ Sáu" if self.language == "vi" else "Monday to Friday"
+        if self.language == "vi":
+            return "thứ Hai đến thứ Sáu, trừ ngày nghỉ lễ, Tết, cộng các ngày làm bù theo lịch chính thức"
+        return "Monday to Friday without public holidays, with make-up days, by the official calendar"
+
+    def unit_name(self, unit: str | None = None) -> str:
+        """Return the name of a unit in the language of the study; a unit outside units.csv keeps its own."""
+        wanted = self.unit if unit is None else unit
+        if wanted == ALL_UNITS:
+            return self.warehouse.title(self.language)
+        return self.registry.name(wanted, self.language)
+
+    def procedure_labels(self) -> dict[str, str]:
+        """Return the most frequent name of each procedure (the first in alphabetical order on a tie)."""
+        names = self.procedures().sort_values(["n", "procedure_name"], ascending=[False, True])
+        best = names.drop_duplicates("procedure")
+        return {
+            row["procedure"]: row["procedure_name"] or row["procedure"] or NOT_STATED[self.language]
+            for row in records(best)
+        }
+
+
+NOT_STATED = {"vi": "(không ghi)", "en": "(not stated)"}
+
+
+def _dimensions(by: By) -> tuple[str, ...]:
+    keys = (by,) if isinstance(by, str) else tuple(by)
+    return tuple(key for key in keys if key != "month")
+
+
+def _counting_rule(rule: OnTimeRule) -> OnTimeRule:
+    """Drop what does not change the count, so that rules which differ only there share one scan."""
+    return OnTimeRule("", basis=rule.basis, grain=rule.grain)
+
+
+def open_study(
+    *,
+    data: str | Path,
+    period: str,
+    unit: str = ALL_UNITS,
+    as_of: str = "",
+    language: Language = "vi",
+    window: Literal["", "accounting", "calendar"] = "",
+) -> Study:
+    """Open a warehouse for one unit and period.
+
+    `data`: warehouse folder; `period`: such as "2023-Q2"; `unit`: unit id, name, or "all"; `as_of`: ISO date, empty =
+    end of the
+    period or of the data, whichever comes first; `window`: "accounting" or "calendar" (empty = as the period says).
+    Raises ParameterError, PeriodError, UnitError, WarehouseError with what to do.
+    """
+    if language not in ("vi", "en"):
+        raise ParameterError(
+            f"Unknown language {language!r}; use vi or en.",
+            f"Không có ngôn ngữ {language!r}; dùng vi hoặc en.",
+        )
+    warehouse = open_warehouse(data)
+    wanted = parse_period(period, window or None)
+    registry = UnitRegistry.load()
+    return Study(
+        warehouse=warehouse,
+        period=wanted,
+        unit=find_unit(warehouse, registry, unit),
+        as_of=_known_until(warehouse, wanted, as_of),
+        language=language,
+        registry=registry,
+        calendar=_calendar(warehouse),
+    )
+
+
+def _calendar(warehouse: Warehouse) -> WorkingCalendar:
+    if warehouse.calendar_name == "weekdays":
+        return WorkingCalendar.weekdays(*warehouse.calendar_span)
+    return WorkingCalendar.vietnam()
+
+
+def _known_until(warehouse: Warehouse, period: ReportPeriod, as_of: str) -> datetime:
+    given = parse_as_of(as_of)
+    end = datetime.combine(period.end, time())
+    known = min(warehouse.as_of if given is None else given, end) if not _same_day(warehouse, given, end) else end
+    if known.date() < period.start:
+        raise PeriodError(
+            f"Period {period.label} begins on {day(period.start)}, after the data end ({day(known)}). "
+            "Choose an earlier period or take in newer exports.",
+            f"Kỳ {period.label} bắt đầu ngày {day(period.start)}, sau thời điểm cuối của dữ liệu ({day(known)}). "
+            "Hãy chọn kỳ sớm hơn hoặc nạp dữ liệu mới hơn.",
+        )
+    return known
+
+
+def _same_day(warehouse: Warehouse, given: datetime | None, end: datetime) -> bool:
+    """Whether data that end on the last day of the window, at whatever hour, are complete for it."""
+    return given is None and warehouse.as_of.date() == end.date()
+
+
+def units_of(warehouse: Warehouse) -> list[str]:
+    """Return the ids of the units that have dossiers, sorted."""
+    unit = nw.coalesce(nw.col("resolving_unit"), nw.col("receiving_unit")).alias("unit")
+    found = warehouse.dossiers().select(unit).unique().collect().to_pandas()["unit"]
+    return sorted(found.dropna().tolist())
+
+
+def find_unit(warehouse: Warehouse, registry: UnitRegistry, unit: str) -> str:
+    """Return the id of a unit given by id or name; ALL_UNITS for "all", an empty text, or a city that owns all others.
+
+    Raises UnitError listing the units of the data when there is none of that name.
+    """
+    if unit in ("", ALL_UNITS):
+        return ALL_UNITS
+    if registry.tier(unit) == "city":
+        return ALL_UNITS
+    known = units_of(warehouse)
+    resolved = registry.resolve(unit)
+    for candidate in (unit, resolved):
+        if candidate is not None and (candidate in known or registry.tier(candidate) is not None):
+            return candidate
+    listed = ", ".join(known[:40])
+    raise UnitError(
+        f"There is no unit {unit!r}. Units in the data: {listed}. Use all for the whole.",
+        f"Không có đơn vị {unit!r}. Các đơn vị trong dữ liệu: {listed}. Dùng all cho toàn bộ.",
+    )
+
+
+MEASURES: dict[str, Callable[[Study, By, OnTimeRule], pd.DataFrame]] = {
+    "form_06a": lambda study, by, rule: study.form_06a(by),
+    "on_time": lambda study, by, rule: study.on_time(by, rule),
+    "outcomes": lambda study, by, rule: study.outcomes(by),
+    "working_days": lambda study, by, rule: study.time_used(by),
+    "time_to_closing": lambda study, by, rule: study.time_to_closing(by),
+    "time_cut": lambda study, by, rule: study.time_cut(by),
+    "pending": lambda study, by, rule: study.pending_by_age(by),
+    "on_time_change": lambda study, by, rule: study.on_time_change(by, rule),
+}
+"""The measures of the command line by name."""

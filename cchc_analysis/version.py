@@ -1,0 +1,3 @@
+"""The version of the package, as it stands on every page."""
+
+VERSION = "0.1.0"
