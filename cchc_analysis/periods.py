@@ -8,19 +8,20 @@ from typing import Literal
 
 from cchc_analysis.errors import Language, PeriodError
 
-Kind = Literal["month", "quarter", "half", "nine_months", "year"]
+Kind = Literal["month", "quarter", "half", "nine_months", "year", "range"]
 Window = Literal["accounting", "calendar"]
 
-ACCEPTED_FORMS = "2023-05, 2023-Q2, 2023-6M, 2023-H2, 2023-9M, 2023"
+ACCEPTED_FORMS = "2023-05, 2023-Q2, 2023-6M, 2023-H2, 2023-9M, 2023, 2022-11..2023-05"
 """How a period is written; `-calendar` after any of them asks for calendar months."""
 
-_N_MONTHS: dict[Kind, int] = {"month": 1, "quarter": 3, "half": 6, "nine_months": 9, "year": 12}
+_N_MONTHS: dict[Kind, int] = {"month": 1, "quarter": 3, "half": 6, "nine_months": 9, "year": 12, "range": 1}
 _FIRST_MONTHS: dict[Kind, range] = {
     "month": range(12),
     "quarter": range(0, 12, 3),
     "half": range(0, 12, 6),
     "nine_months": range(1),
     "year": range(1),
+    "range": range(12),
 }
 _ROMAN = ("I", "II", "III", "IV")
 _MONTHS_EN = (
@@ -77,8 +78,10 @@ def _day_of_month(number: int, day: int) -> date:
 class ReportPeriod:
     """A reporting period: consecutive months, accounting (15th to 14th) or calendar.
 
-    `first_month` is the number (year · 12 + month − 1) of its first month. Raises `PeriodError` where a
-    period of this kind cannot begin with that month.
+    `first_month` is the number (year · 12 + month − 1) of its first month; `n_months` is the length of a range and 0
+    for
+    every other kind, whose length is known. Raises `PeriodError` where a period of this kind cannot begin with that
+    month or a range has no month.
 
     >>> period = ReportPeriod("quarter", calendar_month(date(2023, 4, 1)))
     >>> period.label, period.start, period.end
@@ -88,8 +91,14 @@ class ReportPeriod:
     kind: Kind
     first_month: int
     window: Window = "accounting"
+    n_months: int = 0
 
     def __post_init__(self) -> None:
+        if (self.kind == "range") != (self.n_months > 0):
+            raise PeriodError(
+                "A range of months ends before it begins. Write the earlier month first, such as 2022-11..2023-05.",
+                "Khoảng tháng kết thúc trước khi bắt đầu. Hãy ghi tháng trước ở đầu, ví dụ 2022-11..2023-05.",
+            )
         if self.first_month % 12 not in _FIRST_MONTHS[self.kind]:
             raise PeriodError(
                 f"A {self.kind} cannot begin with {month_label(self.first_month)}. Use one of {ACCEPTED_FORMS}.",
@@ -105,7 +114,7 @@ class ReportPeriod:
     @property
     def months(self) -> tuple[int, ...]:
         """Return the numbers (year · 12 + month − 1) of its months."""
-        return tuple(range(self.first_month, self.first_month + _N_MONTHS[self.kind]))
+        return tuple(range(self.first_month, self.first_month + (self.n_months or _N_MONTHS[self.kind])))
 
     @property
     def start(self) -> date:
@@ -127,6 +136,7 @@ class ReportPeriod:
             "half": f"{self.year}-H2" if part else f"{self.year}-6M",
             "nine_months": f"{self.year}-9M",
             "year": f"{self.year}",
+            "range": f"{month_label(self.first_month)}..{month_label(self.months[-1])}",
         }[self.kind]
         return label if self.window == "accounting" else f"{label}-calendar"
 
@@ -135,17 +145,20 @@ class ReportPeriod:
         """Return the day before which the plan wants the report: the 14th of the last month.
 
         Plan 2023 of Vũng Tàu, part III.1: quarter reports before the 14th of the last month of the quarter, year
-        report before 14/12. None for calendar windows, for which the plan sets no day.
+        report before 14/12. None for calendar windows and ranges, for which the plan sets no day.
         """
-        return _day_of_month(self.months[-1], 14) if self.window == "accounting" else None
+        if self.window == "calendar" or self.kind == "range":
+            return None
+        return _day_of_month(self.months[-1], 14)
 
     def previous(self) -> "ReportPeriod":
-        """Return the period to compare with: the one before for months and quarters, else that of the last year.
+        """Return the period to compare with: the one before for months, quarters and ranges, else that of the last
+        year.
 
         >>> parse_period("2023-Q1").previous().label, parse_period("2023-6M").previous().label
         ('2022-Q4', '2022-6M')
         """
-        step = _N_MONTHS[self.kind] if self.kind in ("month", "quarter") else 12
+        step = len(self.months) if self.kind in ("month", "quarter", "range") else 12
         return replace(self, first_month=self.first_month - step)
 
     def a_year_ago(self) -> "ReportPeriod":
@@ -221,8 +234,16 @@ def _titles(period: ReportPeriod) -> tuple[str, str]:
         "half": (f"6 tháng {'cuối' if part else 'đầu'} năm {year}", f"{'Second' if part else 'First'} half of {year}"),
         "nine_months": (f"9 tháng năm {year}", f"First nine months of {year}"),
         "year": (f"Năm {year}", f"Year {year}"),
+        "range": _range_titles(period),
     }
     return titles[period.kind]
+
+
+def _range_titles(period: ReportPeriod) -> tuple[str, str]:
+    first, last = period.months[0], period.months[-1]
+    vi = [f"{number % 12 + 1}/{number // 12}" for number in (first, last)]
+    en = [f"{_MONTHS_EN[number % 12]} {number // 12}" for number in (first, last)]
+    return f"Tháng {vi[0]} đến tháng {vi[1]}", f"{en[0]} to {en[1]}"
 
 
 _YEAR = r"(?P<year>(?:19|20|21)\d\d)"
@@ -240,13 +261,16 @@ _FORMS: tuple[tuple[Kind, str], ...] = (
     ("nine_months", rf"{_YEAR}-?9m"),
     ("nine_months", rf"9\s*th[aá]ng(?:\s+[dđ][aầ]u)?{_OF}{_YEAR}"),
 )
+_MONTH = r"(?:19|20|21)\d\d-\d{1,2}"
+_RANGE = re.compile(rf"(?P<first>{_MONTH})\s*\.\.\s*(?P<last>{_MONTH})")
 _WINDOW_SUFFIX = re.compile(r"(.*\S)\s*-\s*(calendar|accounting)", re.DOTALL)
 
 
 def parse_period(text: str | int, window: Window | None = None) -> ReportPeriod:
     """Return the period that a label means, in accounting months unless calendar months are asked for.
 
-    Accepted: `2023-05`, `2023-Q2`, `2023-6M`, `2023-H2`, `2023-9M`, `2023`, each also with `-calendar` behind it;
+    Accepted: `2023-05`, `2023-Q2`, `2023-6M`, `2023-H2`, `2023-9M`, `2023`, a range of months such as
+    `2022-11..2023-05`, each also with `-calendar` behind it;
     and what people type: "Tháng 5/2023", "T5/2023", "05/2023", "T5-23", "Quý II/2023", "6 tháng đầu năm
     2023", "9 tháng 2023", "Năm 2023", with or without diacritics. `window` says the same as the suffix.
     Raises `PeriodError`, naming the accepted forms, for anything else.
@@ -261,6 +285,12 @@ def parse_period(text: str | int, window: Window | None = None) -> ReportPeriod:
         if window not in (None, asked):
             raise _not_a_period(text)
         window = "calendar" if asked == "calendar" else "accounting"
+    months = _RANGE.fullmatch(words)
+    if months:
+        first, last = (_range_end(months, end) for end in ("first", "last"))
+        if first is not None and last is not None:
+            return ReportPeriod("range", first, window or "accounting", last - first + 1)
+        raise _not_a_period(text)
     for kind, pattern in _FORMS:
         found = re.fullmatch(pattern, words)
         if found:
@@ -268,6 +298,11 @@ def parse_period(text: str | int, window: Window | None = None) -> ReportPeriod:
             if first_month is not None:
                 return ReportPeriod(kind, first_month, window or "accounting")
     raise _not_a_period(text)
+
+
+def _range_end(months: "re.Match[str]", end: str) -> int | None:
+    year, month = (int(part) for part in months[end].split("-"))
+    return year * 12 + month - 1 if 1 <= month <= 12 else None
 
 
 def _first_month(kind: Kind, found: "re.Match[str]") -> int | None:

@@ -39,6 +39,24 @@ def reference_path(*parts: str) -> Path:
     )
 
 
+def notebooks_path(name: str) -> Path:
+    """Return the path of a notebook of the project, or of its copy in an installed wheel (`_notebooks`).
+
+    Raises `WarehouseError` where there is no notebook of that name.
+
+    >>> notebooks_path("10_processing_time.ipynb").name
+    '10_processing_time.ipynb'
+    """
+    for folder in (_PACKAGE / "_notebooks", _PACKAGE.parent / "notebooks"):
+        if (folder / name).is_file():
+            return folder / name
+    raise WarehouseError(
+        f"The notebook {name!r} is missing from notebooks/. "
+        "Restore it from the repository, or install the package again.",
+        f"Thiếu sổ tay {name!r} trong thư mục notebooks. Hãy khôi phục từ kho mã nguồn hoặc cài đặt lại gói phần mềm.",
+    )
+
+
 def resolve_path(path: str | Path) -> Path:
     """Return the absolute path a person means by `path`.
 

@@ -1,6 +1,7 @@
 """A study: one warehouse, one period, one unit, read at one moment; what notebooks and the command line hold in their
 hands."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -14,7 +15,9 @@ from cchc_analysis import counting, measures
 from cchc_analysis.counting import OFFICIAL_FORM, Clock, OnTimeRule
 from cchc_analysis.errors import Language, ParameterError, PeriodError, UnitError
 from cchc_analysis.formats import day
+from cchc_analysis.frames import records
 from cchc_analysis.periods import ReportPeriod, parse_as_of, parse_period
+from cchc_analysis.schema import DOSSIER_COLUMNS
 from cchc_analysis.units import UnitRegistry
 from cchc_analysis.warehouse import Warehouse, open_warehouse
 from cchc_analysis.working_time import WorkingCalendar
@@ -160,6 +163,24 @@ class Study:
         terms = self.terms("unit" if self.is_whole else ())
         return measures.time_change(self.durations(), terms, self.period, self.base, strata)
 
+    def accounting(self) -> pd.DataFrame:
+        """Return the accounting of every source file (see measures.accounting_rows)."""
+        return measures.accounting_rows(self.warehouse.intake)
+
+    def rejected(self) -> pd.DataFrame:
+        """Return the rejected rows by rule, of the unit where its name could be read (see
+        measures.rejected_by_rule)."""
+        return measures.rejected_by_rule(self.warehouse.findings(), None if self.is_whole else self.unit)
+
+    def flags(self) -> pd.DataFrame:
+        """Return the accepted rows that look odd, by rule (see measures.flags_by_rule)."""
+        return measures.flags_by_rule(self.warehouse.findings(), None if self.is_whole else self.unit)
+
+    def completeness(self) -> pd.DataFrame:
+        """Return the share of dossiers with a value, column by column (see measures.completeness_rows)."""
+        columns = tuple(column.name for column in DOSSIER_COLUMNS)
+        return measures.completeness_rows(counting.count_filled(self.dossiers(), columns))
+
     def calendar_words(self) -> str:
         """Say in the reader's language which days count as working days."""
         if self.warehouse.calendar_name == "weekdays":
@@ -172,8 +193,16 @@ class Study:
         """Return the name of a unit in the language of the study; a unit outside units.csv keeps its own."""
         wanted = self.unit if unit is None else unit
         if wanted == ALL_UNITS:
-            return self.warehouse.title(self.language)
+            return self._whole_name()
         return self.registry.name(wanted, self.language)
+
+    def _whole_name(self) -> str:
+        """Name all units together: the city most of them belong to, or what the data are called."""
+        parents = Counter(self.registry.parent(unit) for unit in units_of(self.warehouse))
+        city, n = parents.most_common(1)[0] if parents else (None, 0)
+        if city is None or 2 * n <= parents.total():
+            return self.warehouse.title(self.language)
+        return self.registry.name(city, self.language)
 
     def procedure_labels(self) -> dict[str, str]:
         """Return the most frequent name of each procedure (the first in alphabetical order on a tie)."""

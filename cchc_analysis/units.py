@@ -121,6 +121,15 @@ class UnitRegistry:
         unit = self._by_id.get(unit_id)
         return unit.tier if unit else None
 
+    def parent(self, unit_id: str) -> str | None:
+        """Return the id of the unit above, None for an unknown unit or one without a unit above.
+
+        >>> UnitRegistry.load().parent("phuong-1")
+        'vung-tau'
+        """
+        unit = self._by_id.get(unit_id)
+        return (unit.parent_id or None) if unit else None
+
     def units(self, on: date | None = None) -> tuple[str, ...]:
         """Return the ids of the units that existed on the day, or of all, in official order.
 

@@ -6,6 +6,7 @@ from cchc_analysis.counting.rule import OFFICIAL_FORM, RULES, STRICT, OnTimeRule
 from cchc_analysis.counting.tables import (
     NO_TERM,
     count_durations,
+    count_filled,
     count_flow,
     count_outside,
     count_pending,
@@ -24,6 +25,7 @@ __all__ = [
     "OnTimeRule",
     "classify",
     "count_durations",
+    "count_filled",
     "count_flow",
     "count_outside",
     "count_pending",

@@ -161,6 +161,15 @@ def count_procedures(dossiers: Any, clock: Clock) -> pd.DataFrame:
     return _count(frame, ["procedure", "procedure_name", "field"])
 
 
+def count_filled(dossiers: Any, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Count how many dossiers have a value in each column: columns `column`, `n_filled`, `n` (all dossiers)."""
+    filled = [(~nw.col(name).is_null()).cast(nw.Int64).sum().alias(name) for name in columns]
+    row = as_frame(dossiers).select(nw.len().alias("n"), *filled).collect().to_pandas().iloc[0]
+    # The sum of no rows is null on some engines and 0 on others.
+    n_filled = [0 if pd.isna(row[name]) else int(row[name]) for name in columns]
+    return pd.DataFrame({"column": columns, "n_filled": n_filled, "n": int(row["n"])})
+
+
 def count_outside(dossiers: Any, clock: Clock) -> pd.DataFrame:
     """Count what no form counts: registered, not accepted, or received after `as_of`.
 

@@ -24,33 +24,25 @@ def newest_event(rows: pd.DataFrame) -> pd.Timestamp | None:
     >>> newest_event(pd.DataFrame({"received_at": days, "finished_at": pd.NaT, "returned_at": pd.NaT}))
     Timestamp('2023-03-01 00:00:00')
     """
-    newest = rows[list(EVENTS)].max(axis=1).dropna()
-    moments = np.sort(newest.to_numpy(dtype="datetime64[us]"))
-    if not len(moments):
+    events = rows[list(EVENTS)].to_numpy(dtype="datetime64[us]")
+    events_of_rows = np.fmax.reduce(events, axis=1)
+    newest_of_rows = np.sort(events_of_rows[~np.isnat(events_of_rows)])
+    if not len(newest_of_rows):
         return None
-    everything = np.unique(rows[list(EVENTS)].to_numpy(dtype="datetime64[D]"))
-    days = everything[~np.isnat(everything)]
-    end = len(moments)
-    for gap in np.flatnonzero(np.diff(days).astype(np.int64) > _GAPS_AND_ROWS_PER_STRAY[0][0]):
-        first_after = np.searchsorted(moments, days[gap + 1])
-        n_after = len(moments) - first_after
-        wide = int((days[gap + 1] - days[gap]).astype(np.int64))
-        if _is_stray(int(n_after), len(moments), wide):
-            end = int(first_after)
-            break
-    limit = moments[end - 1] if end else moments[-1]
-    return _newest_up_to(rows, limit if end == len(moments) else days[gap] + np.timedelta64(1, "D"))
+    days = np.unique(events[~np.isnat(events)].astype("datetime64[D]"))
+    gaps = np.diff(days).astype(np.int64)
+    for gap in np.flatnonzero(gaps > _GAPS_AND_ROWS_PER_STRAY[0][0]):
+        tail_from = days[gap + 1].astype("datetime64[us]")
+        n_after = len(newest_of_rows) - int(np.searchsorted(newest_of_rows, tail_from))
+        if _is_stray(n_after, len(newest_of_rows), int(gaps[gap])):
+            return pd.Timestamp(events[events < tail_from].max())
+    return pd.Timestamp(newest_of_rows[-1])
 
 
 def _is_stray(n_rows: int, n_all: int, gap_days: int) -> bool:
     if n_rows > max(_FEW, _FEW_SHARE * n_all):
         return False
     return any(gap_days > gap and n_rows * per_stray <= n_all for gap, per_stray in _GAPS_AND_ROWS_PER_STRAY)
-
-
-def _newest_up_to(rows: pd.DataFrame, limit: np.datetime64) -> pd.Timestamp:
-    events = rows[list(EVENTS)].to_numpy(dtype="datetime64[us]")
-    return pd.Timestamp(events[events <= limit.astype("datetime64[us]")].max())
 
 
 def last_known_instant(as_of: datetime) -> datetime:

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cchc_analysis.errors import InputError, MappingError
-from cchc_analysis.instants import BoolArray
+from cchc_analysis.instants import BoolArray, InstantArray
 from cchc_analysis.intake.cells import missing
 from cchc_analysis.intake.duplicates import places, within_file
 from cchc_analysis.intake.mapping import ColumnMapping
@@ -51,7 +51,7 @@ class Checker:
             timezone=mapping.timezone,
             month_first=mapping.dates == "month_first",
             empty=frozenset(fold(text) for text in mapping.empty),
-            values={column: dict(words) for column, words in mapping.values.items()},
+            words={column: dict(words) for column, words in mapping.values.items()},  # noqa: PD011 (a field, no frame)
         )
 
 
@@ -93,7 +93,7 @@ def read_for_intake(path: Path, name: str, mapping: ColumnMapping) -> list[Named
     try:
         return read_tables(path, name, mapping=mapping)
     except MappingError:
-        layout = {"columns": {}, "constants": {}, "header_row": None, "sheets": None}
+        layout: dict[str, Any] = {"columns": {}, "constants": {}, "header_row": None, "sheets": None}
         with suppress(InputError):
             tables = read_tables(path, name, mapping=mapping.model_copy(update=layout))
             if all(set(REJECTED_HEADERS) <= set(table.dropped_columns) for table in tables):
@@ -134,18 +134,31 @@ def _blank_odd_submissions(rows: Rows, calendar: WorkingCalendar) -> None:
 
 def _resolve_units(rows: Rows, registry: UnitRegistry) -> list[Note]:
     """Replace names of units by their ids; where the table of units knows none of them, say so once."""
-    received = pd.Series(rows.columns["received_at"])
     notes = []
     for column in _UNITS:
-        names = pd.Series(rows.columns[column], dtype="object")
-        found = registry.resolve_many(names, on=received).to_numpy(dtype=object)
-        unknown = missing(found) & ~missing(names.to_numpy())
-        rows.columns[column] = np.where(unknown, names.to_numpy(), found)
-        if not missing(found).all():
+        names = rows.columns[column]
+        ids = _unit_ids(names, rows.columns["received_at"], registry)
+        unknown = missing(ids) & ~missing(names)
+        rows.columns[column] = np.where(unknown, names, ids)
+        if not missing(ids).all():
             rows.marks[f"unit_unknown:{column}"] = unknown
         elif unknown.any():
             notes.append(_other_place(column))
     return notes
+
+
+def _unit_ids(names: npt.NDArray[Any], received: InstantArray, registry: UnitRegistry) -> npt.NDArray[Any]:
+    """Return the id of each name on the day of receipt, None where the name is not known."""
+    which, distinct = pd.factorize(names)
+    known = received[~np.isnat(received)].astype("datetime64[D]")
+    first, last = (known.min().item(), known.max().item()) if len(known) else (None, None)
+    by_name = [(registry.resolve(name, first), registry.resolve(name, last)) for name in distinct]
+    ids = np.array([*(then for then, _ in by_name), None], dtype=object)[which]
+    # Few names are shared by an old and a new unit; only for these the day decides.
+    for number in (n for n, (then, now) in enumerate(by_name) if then != now):
+        for position in np.flatnonzero((which == number) & ~np.isnat(received)):
+            ids[position] = registry.resolve(distinct[number], received[position].astype("datetime64[D]").item())
+    return ids
 
 
 def _other_place(column: str) -> Note:
@@ -169,7 +182,7 @@ def _reasons(rejects: list[tuple[Rule, BoolArray]], conflicts: BoolArray) -> dic
 
 def _findings(rows: Rows, rule: Rule, hits: BoolArray) -> pa.Table:
     positions = np.flatnonzero(hits)
-    values = [rows.original(rule.column, position) for position in positions]
+    values = [rows.original(rule.column, int(position)) for position in positions]
     return finding_table(rows, positions, rule.column, rule.id, rule.severity, values)
 
 
@@ -195,8 +208,8 @@ def finding_table(
 
 def _conflict_findings(rows: Rows, conflicts: BoolArray) -> pa.Table:
     positions = np.flatnonzero(conflicts)
-    sheets, numbers = rows.columns["source_sheet"], rows.columns["source_row"]
-    names = [f"{sheets[i]}:{numbers[i]}" if sheets[i] else str(numbers[i]) for i in range(len(rows))] if len(positions) else []
+    where = zip(rows.columns["source_sheet"], rows.columns["source_row"], strict=True)
+    names = [f"{sheet}:{row}" if sheet else str(row) for sheet, row in where]
     others = places(names, rows.columns["code_key"], positions)
     values: list[str | None] = [others[int(position)] for position in positions]
     return finding_table(rows, positions, "dossier_id", CONFLICTING, "reject", values)
@@ -221,11 +234,23 @@ def original_rows(rows: Rows, positions: npt.NDArray[np.intp], reading: Reading)
         "row": rows.columns["source_row"][positions],
     }
     for column in DOSSIER_COLUMNS:
-        texts = [rows.original(column.name, position) for position in positions]
-        if column.name in reading.values:
+        texts = [rows.original(column.name, int(position)) for position in positions]
+        if column.name in reading.words:
             codes = rows.columns[column.name][positions]
-            understood = ~missing(codes) & ~rows.unreadable[column.name][positions]
-            texts = [str(code).lower() if known else text for code, known, text in zip(codes, understood, texts, strict=True)]
+            texts = [text if code is None else str(code).lower() for code, text in zip(codes, texts, strict=True)]
         content[column.name] = texts
     arrays = [pa.array(content[field.name], type=field.type) for field in REJECTED_SCHEMA]
     return pa.table(arrays, schema=REJECTED_SCHEMA)
+
+
+def rows_as_found(path: Path, name: str, wanted: pd.DataFrame, checker: Checker) -> pa.Table:
+    """Return the `wanted` rows (`sheet`, `row`) of a file as text, in the columns of `REJECTED_SCHEMA`."""
+    tables = read_for_intake(path, name, checker.mapping)
+    numbers = {sheet: set(rows) for sheet, rows in wanted.groupby("sheet")["row"]}
+    chosen = [
+        replace(table, cells=table.cells[table.cells.index.isin(numbers[table.sheet])])
+        for table in tables
+        if table.sheet in numbers
+    ]
+    rows = join_rows([type_rows(table, checker.reading) for table in chosen])
+    return original_rows(rows, np.arange(len(rows)), checker.reading)

@@ -112,7 +112,7 @@ def _convert(cells: CellArray, convert: Callable[[str], str | None]) -> Parsed:
     values[texts] = by_distinct_text(cells, texts, convert)
     for position in np.flatnonzero((kinds == NUMBER) | (kinds == BOOLEAN)):
         values[position] = convert(_number_word(cells[position]))
-    understood = np.array([value != _NOT_UNDERSTOOD for value in values], dtype=bool)
+    understood = np.asarray(values != _NOT_UNDERSTOOD, dtype=bool)
     values[~understood] = None
     unreadable &= ~understood | ((kinds != TEXT) & (kinds != NUMBER) & (kinds != BOOLEAN))
     return Parsed(values, unreadable)
@@ -136,5 +136,7 @@ def parse_booleans(
     known.update({fold(word): str(code).lower() for word, code in (overrides or {}).items()})
     unknown = load_dictionary().unknown | empty | {""}
     found = _convert(cells, lambda text: _code_of(fold(text), known, unknown, frozenset()))
-    values = np.array([_TRUTH.get(value) if value is not None else None for value in found.values], dtype=object)
+    values = np.full(len(cells), None, dtype=object)
+    for word, truth in _TRUTH.items():
+        values[found.values == word] = truth
     return Parsed(values, found.unreadable)

@@ -30,8 +30,7 @@ class Namer:
     """Names header cells for one kind of table and one mapping file.
 
     >>> namer = Namer(("dossier_id", "field"), ColumnMapping(columns={"Case": "dossier_id"}))
-    >>> cells = [HeaderCell(0, ("CASE",), (1,)), HeaderCell(1, ("Lĩnh vực",), (1,)), HeaderCell(2, ("Chủ hồ sơ",), (1,))]
-    >>> [namer.meaning(cell) for cell in cells]
+    >>> [namer.meaning(HeaderCell(0, (text,), (1,))) for text in ("CASE", "Lĩnh vực", "Chủ hồ sơ")]
     ['dossier_id', 'field', 'personal']
     """
 
@@ -72,6 +71,20 @@ class Namer:
             if known is not None and (known in self.names or known in (IGNORED, PERSONAL)):
                 return known
         return None
+
+    def complete(self, header: Header, n_columns: int) -> Header:
+        """Return the header with a cell "#n" for each column that the mapping names by position and has no text.
+
+        >>> namer = Namer(("field",), ColumnMapping(columns={"#2": "field"}))
+        >>> [cell.text for cell in namer.complete(Header(0, 0, (HeaderCell(0, ("a",), (1,)),)), 2).cells]
+        ['a', '#2']
+        """
+        present = {cell.position for cell in header.cells}
+        extra = [
+            HeaderCell(at, (f"#{at + 1}",), (1,)) for at in self._by_position if at < n_columns and at not in present
+        ]
+        cells = sorted((*header.cells, *extra), key=lambda cell: cell.position)
+        return Header(header.first, header.last, tuple(cells))
 
     def score(self, header: Header) -> tuple[int, int]:
         """Return how many distinct canonical columns a header names, and how many of its cells are known.
@@ -162,14 +175,12 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def missing_columns(
-    missing: Sequence[Column], header: Header, namer: Namer, place: tuple[str, str]
-) -> MappingError:
+def missing_columns(missing: Sequence[Column], header: Header, namer: Namer, place: tuple[str, str]) -> MappingError:
     """Return the error for a table without a required column, with a mapping file ready to be completed.
 
-    >>> cells = (HeaderCell(0, ("Mã",), (1,)),)
-    >>> error = missing_columns([Column("field", "text", "Lĩnh vực")], Header(0, 0, cells), Namer((), ColumnMapping()), ("a", "a"))
-    >>> print(error)
+    >>> header = Header(0, 0, (HeaderCell(0, ("Mã",), (1,)),))
+    >>> namer = Namer((), ColumnMapping())
+    >>> print(missing_columns([Column("field", "text", "Lĩnh vực")], header, namer, ("a", "a")))
     a: missing Lĩnh vực (field). Columns seen: 'Mã'. If one of them is what is missing, name it in a mapping file:
     columns:
       "Mã": ignore

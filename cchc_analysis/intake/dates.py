@@ -58,11 +58,12 @@ _NO_TIME: Final = np.datetime64("NaT", "us")
 class Timestamps:
     """One column of moments: wall-clock time `local` and UTC `instant`, `datetime64[us]`, NaT where missing.
 
-    `unreadable` marks cells that hold something which is no date.
+    `has_offset` marks stamps that say how far they are from UTC, `unreadable` cells that hold no date.
     """
 
     local: InstantArray
     instant: InstantArray
+    has_offset: BoolArray
     unreadable: BoolArray
 
 
@@ -105,7 +106,7 @@ def parse_timestamps(
         parsed = _parse_texts(texts, epoch, month_first, empty)
         local[positions], offset[positions], unread[positions] = (part[which] for part in parsed)
     local, instant = _to_zone(local, offset, timezone)
-    return Timestamps(local, instant, unread)
+    return Timestamps(local, instant, ~np.isnan(offset), unread)
 
 
 _Parts = tuple[InstantArray, npt.NDArray[np.float64], BoolArray]
@@ -182,6 +183,19 @@ def _match_patterns(texts: pa.Array, epoch: np.datetime64, month_first: bool) ->
             np.array([float(number) for number in numbers], dtype=object), epoch
         )
     return local, offset, unread
+
+
+def dates_within(texts: pa.Array, pattern: str) -> InstantArray:
+    r"""Return the date that `pattern` (RE2, groups y, m, d) finds in each text, NaT where it finds none.
+
+    >>> dates_within(pa.array(["h26-250311-0001", "abc"]), r"-(?P<y>\d{2})(?P<m>\d{2})(?P<d>\d{2})-")
+    array(['2025-03-11T00:00:00.000000', 'NaT'], dtype='datetime64[us]')
+    """
+    fields = pc.extract_regex(texts, pattern)
+    found = fields.is_valid()
+    dates = np.full(len(texts), _NO_TIME)
+    dates[found.to_numpy(zero_copy_only=False)] = _assemble(fields.filter(found), month_first=False)[0]
+    return dates
 
 
 def _assemble(fields: pa.StructArray, month_first: bool) -> _Parts:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from itertools import islice
 
 import pandas as pd
 
@@ -96,10 +97,10 @@ def find_header(cells: pd.DataFrame, score: Score, header_row: int | None = None
         return Header(-1, -1, tuple(HeaderCell(at, (f"#{at + 1}",), (1,)) for at in range(cells.shape[1])))
     if header_row is not None:
         return _best(_blocks_ending(cells, list(cells.index).index(header_row)), score, require=False)
-    filled = [row for row in range(min(len(cells), 10 * SEARCHED_ROWS)) if cells.iloc[row].notna().any()]
+    filled = (row for row in range(len(cells)) if cells.iloc[row].notna().any())
     blocks = (
         block
-        for row in filled[:SEARCHED_ROWS]
+        for row in islice(filled, SEARCHED_ROWS)
         if not any(is_date_like(value) for value in cells.iloc[row])
         for block in _blocks_ending(cells, row)
     )

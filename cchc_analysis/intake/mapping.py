@@ -233,7 +233,9 @@ def _refuse_repeated_keys(node: yaml.Node | None, name: str) -> None:
     for key, value in node.value:
         if isinstance(key, yaml.ScalarNode):
             if key.value in seen:
-                raise _mapping_error(name, key.start_mark.line + 1, key.value, "the key stands here twice", "khóa bị lặp lại")
+                raise _mapping_error(
+                    name, key.start_mark.line + 1, key.value, "the key stands here twice", "khóa bị lặp lại"
+                )
             seen.add(key.value)
         _refuse_repeated_keys(value, name)
 

@@ -1,11 +1,13 @@
 """The lists of rejected and flagged rows that people work with: a workbook to mend, and a table of flags."""
 
-import csv
+import codecs
 import datetime as dt
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
 import xlsxwriter
 
 from cchc_analysis.intake.rules import label, sentences
@@ -53,13 +55,26 @@ def write_flags(flags: pd.DataFrame, path: Path) -> None:
     gets an apostrophe in front.
     """
     reasons = {rule: vi for rule, (_, vi) in sentences().items()}
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow((*REJECTED_HEADERS, "Quy tắc"))
-        for file, sheet, row, column, value, rule in flags.itertuples(index=False, name=None):
-            shown = "" if pd.isna(value) else str(value)
-            line = (file, sheet, row, label(column), shown, reasons[rule], rule)
-            writer.writerow([inert(str(cell)) for cell in line])
+    columns = {
+        "Tệp nguồn": flags["file"],
+        "Trang tính": flags["sheet"],
+        "Dòng": flags["row"].astype("str"),
+        "Cột": flags["column"].map(label),
+        "Giá trị": flags["value"],
+        "Lý do": flags["rule"].map(reasons),
+        "Quy tắc": flags["rule"],
+    }
+    table = pa.table({header: _inert_column(texts) for header, texts in columns.items()})
+    with path.open("wb") as stream:
+        stream.write(codecs.BOM_UTF8)
+        pa_csv.write_csv(table, stream)
+
+
+def _inert_column(texts: "pd.Series[str]") -> pa.Array:
+    values = texts.astype("object").where(texts.notna(), "").to_numpy()
+    encoded = pa.array(values, type=pa.string()).dictionary_encode()
+    safe = pa.array([inert(text) for text in encoded.dictionary.to_pylist()], type=pa.string())
+    return safe.take(encoded.indices)
 
 
 def inert(text: str) -> str:

@@ -1,6 +1,5 @@
 """Raw cells under canonical names to typed columns: one array per column, and which cells could not be read."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -8,17 +7,18 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cchc_analysis.instants import BoolArray, InstantArray
+from cchc_analysis.instants import BoolArray
 from cchc_analysis.intake.cells import CellArray, as_cells, cell_text, missing
 from cchc_analysis.intake.codes import FROM_DATES, parse_booleans, parse_category
-from cchc_analysis.intake.dates import parse_timestamps
+from cchc_analysis.intake.dates import Timestamps, dates_within, parse_timestamps
 from cchc_analysis.intake.tables import NamedTable
 from cchc_analysis.intake.terms import parse_terms
-from cchc_analysis.intake.values import Parsed, code_key, parse_codes, parse_numbers, parse_texts
+from cchc_analysis.intake.values import Parsed, code_keys, parse_codes, parse_numbers, parse_texts
 from cchc_analysis.schema import DOSSIER_COLUMNS, Column
 
-_NUMBER_DATE = re.compile(r"-(\d{2})(\d{2})(\d{2})-\d+$")
-_NO_TIME: Final = np.datetime64("NaT", "us")
+_NUMBER_DATE: Final = r"-(?P<y>\d{2})(?P<m>\d{2})(?P<d>\d{2})-\d+$"
+"""Where a number such as H26-250311-0001 says when it was given."""
+
 _SECOND: Final = 1_000_000
 
 
@@ -29,7 +29,7 @@ class Reading:
     timezone: str = "Asia/Ho_Chi_Minh"
     month_first: bool = False
     empty: frozenset[str] = frozenset()
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def type_rows(table: NamedTable, reading: Reading) -> Rows:
     columns: dict[str, npt.NDArray[Any]] = {}
     unreadable: dict[str, BoolArray] = {}
     marks: dict[str, BoolArray] = {}
-    instants: dict[str, InstantArray] = {}
+    moments: dict[str, Timestamps] = {}
     for column in DOSSIER_COLUMNS:
         raw = cells.get(column.name, np.full(n_rows, None, dtype=object))
         if column.kind == "timestamp":
@@ -79,7 +79,7 @@ def type_rows(table: NamedTable, reading: Reading) -> Rows:
                 empty=reading.empty,
             )
             columns[column.name], unreadable[column.name] = times.local, times.unreadable
-            instants[column.name] = times.instant
+            moments[column.name] = times
         elif column.kind == "days":
             _put_terms(column.name, raw, reading, columns, marks, present=column.name in cells)
             unreadable[column.name] = np.zeros(n_rows, dtype=bool)
@@ -91,12 +91,12 @@ def type_rows(table: NamedTable, reading: Reading) -> Rows:
     columns["source_row"] = source_rows
     columns["source_sheet"] = np.full(n_rows, table.sheet, dtype=object)
     rows = Rows(columns, unreadable, marks, cells, reading.month_first)
-    _derive(rows, instants)
+    _derive(rows, moments)
     return rows
 
 
 def _parse(column: Column, raw: CellArray, reading: Reading) -> Parsed:
-    overrides = reading.values.get(column.name)
+    overrides = reading.words.get(column.name)
     if column.kind == "code":
         return parse_codes(raw, empty=reading.empty)
     if column.kind == "number":
@@ -123,32 +123,33 @@ def _put_terms(
         marks[f"{flag}:{name}"] = (terms.flags == flag) & present
 
 
-def _derive(rows: Rows, instants: Mapping[str, InstantArray]) -> None:
+def _derive(rows: Rows, moments: Mapping[str, Timestamps]) -> None:
     """Fill in what follows from other columns: status, kind of days, key, date in the number, elapsed time."""
     columns = rows.columns
-    codes = columns["dossier_id"]
-    columns["code_key"] = np.array([None if code is None else code_key(code) for code in codes], dtype=object)
-    columns["number_on"] = np.array([_number_date(key) for key in columns["code_key"]], dtype="datetime64[us]")
+    keys = code_keys(columns["dossier_id"])
+    columns["code_key"] = keys.to_numpy(zero_copy_only=False)
+    columns["number_on"] = dates_within(keys, _NUMBER_DATE)
     _derive_status(rows)
     _derive_day_kind(rows)
-    closed = np.where(np.isnat(columns["finished_at"]), instants["returned_at"], instants["finished_at"])
-    elapsed = closed - instants["received_at"]
-    missing = np.isnat(elapsed)
-    microseconds = np.where(missing, 0, elapsed.astype(np.int64))
+    columns["elapsed_seconds"] = _elapsed_seconds(moments)
+
+
+def _elapsed_seconds(moments: Mapping[str, Timestamps]) -> npt.NDArray[np.float64]:
+    """Return seconds from receipt to finish, or to hand-over where there is no finish; NaN while open.
+
+    Between stamps with an offset the exact time; between plain ones what the clock on the wall shows, since a stamp
+    without offset does not say whether its clock knows summer time. Half a second is rounded up.
+    """
+    received, finished, returned = (moments[name] for name in ("received_at", "finished_at", "returned_at"))
+    is_open = np.isnat(finished.local)
+    by_wall = np.where(is_open, returned.local, finished.local) - received.local
+    by_instant = np.where(is_open, returned.instant, finished.instant) - received.instant
+    exact = received.has_offset | np.where(is_open, returned.has_offset, finished.has_offset)
+    elapsed = np.where(exact, by_instant, by_wall)
+    unknown = np.isnat(elapsed)
+    microseconds = np.where(unknown, 0, elapsed.astype(np.int64))
     seconds = (microseconds + _SECOND // 2) // _SECOND
-    columns["elapsed_seconds"] = np.where(missing, np.nan, seconds.astype("float64"))
-
-
-def _number_date(key: str | None) -> np.datetime64:
-    """Return the date in a number such as H26-250311-0001, NaT where there is none."""
-    match = _NUMBER_DATE.search(key) if key else None
-    if match is None:
-        return _NO_TIME
-    year, month, day = match.groups()
-    try:
-        return np.datetime64(f"20{year}-{month}-{day}", "us")
-    except ValueError:
-        return _NO_TIME
+    return np.asarray(np.where(unknown, np.nan, seconds.astype("float64")))
 
 
 def _derive_status(rows: Rows) -> None:

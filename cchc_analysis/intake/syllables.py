@@ -23,7 +23,7 @@ _ONSETS = frozenset(_ONSET_LIST.split())
 _RIMES = frozenset(_RIME_LIST.split())
 _RIMES_AFTER_Q = frozenset(
     "u" + rime for rime in _RIMES if rime[0] in "aăâeêiơy" and not rime.startswith(("ia", "iê", "iu"))
-) | {"uôc", "uyêt", "uyên"}
+) | {"uôc", "uynh", "uych", "uyt"}
 _WORD = re.compile(r"[^\s!-@\[-`{-~\u00a0\u2010-\u2026\u2028\u2029]+")
 
 

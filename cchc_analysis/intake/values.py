@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cchc_analysis.instants import BoolArray
 from cchc_analysis.intake.cells import MISSING, NUMBER, TEXT, CellArray, by_distinct_text, cell_kinds, cell_text
@@ -72,7 +74,7 @@ def parse_codes(cells: CellArray, *, empty: frozenset[str] = frozenset()) -> Par
     values = np.full(len(cells), None, dtype=object)
     unreadable = (kinds != TEXT) & (kinds != MISSING)
     positions = np.flatnonzero(kinds == TEXT)
-    values[positions] = [stored_text(text) for text in cells[positions]]
+    values[positions] = _stored_codes(cells[positions])
     for position in np.flatnonzero(kinds == NUMBER):
         number = float(cells[position])
         if number.is_integer() and 0 <= number < _LARGEST_EXACT:
@@ -87,6 +89,15 @@ def _without(values: npt.NDArray[Any], empty: frozenset[str]) -> npt.NDArray[Any
     return values
 
 
+def _stored_codes(texts: CellArray) -> npt.NDArray[Any]:
+    """Return `stored_text` of each text; all but a few codes are plain and need no work."""
+    plain = pc.match_substring_regex(pa.array(texts, type=pa.string()), f"^{_PLAIN.pattern}$")
+    stored = texts.copy()
+    odd = np.flatnonzero(~plain.to_numpy(zero_copy_only=False))
+    stored[odd] = [stored_text(text) for text in texts[odd]]
+    return stored
+
+
 def code_key(code: str) -> str:
     """Return what makes two dossier codes the same code: case, spaces and the kind of hyphen do not matter.
 
@@ -94,6 +105,20 @@ def code_key(code: str) -> str:
     True
     """
     return _HYPHENS.sub("-", code.replace(" ", "")).casefold()
+
+
+def code_keys(codes: npt.NDArray[Any]) -> pa.Array:
+    """Return `code_key` of each code as an Arrow array, null where there is no code.
+
+    >>> code_keys(np.array(["H26-1", None], dtype=object)).to_pylist()
+    ['h26-1', None]
+    """
+    texts = pa.array(codes, type=pa.string())
+    ascii_keys = pc.ascii_lower(pc.replace_substring(texts, " ", ""))
+    odd = pc.fill_null(pc.invert(pc.string_is_ascii(texts)), False)
+    if not pc.any(odd).as_py():
+        return ascii_keys
+    return pc.replace_with_mask(ascii_keys, odd, pa.array([code_key(text) for text in texts.filter(odd).to_pylist()]))
 
 
 def parse_numbers(cells: CellArray, *, money: bool = False, empty: frozenset[str] = frozenset()) -> Parsed:

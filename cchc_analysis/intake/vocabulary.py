@@ -97,9 +97,7 @@ def _add(canonical: dict[str, str], header: str, name: str) -> None:
         raise _two_meanings(header, known, name)
 
 
-def _refuse_two_meanings(
-    canonical: Mapping[str, str], personal: frozenset[str], ignored: frozenset[str]
-) -> None:
+def _refuse_two_meanings(canonical: Mapping[str, str], personal: frozenset[str], ignored: frozenset[str]) -> None:
     for key in sorted(personal | ignored):
         if key in canonical:
             raise _two_meanings(key, canonical[key], PERSONAL if key in personal else IGNORED)

@@ -7,15 +7,10 @@ from IPython.display import HTML
 
 from cchc_analysis import display
 from cchc_analysis.formats import day, number
+from cchc_analysis.pages.titles import TITLES
 from cchc_analysis.study import Study
 from cchc_analysis.version import VERSION
 from cchc_analysis.wording import pick
-
-TITLES = {
-    "processing_time": ("Thời gian giải quyết thủ tục hành chính", "Processing time of administrative procedures"),
-    "data_quality": ("Chất lượng dữ liệu", "Data quality"),
-}
-"""Page → (Vietnamese, English) title."""
 
 
 def page_head(study: Study, page: str) -> HTML:

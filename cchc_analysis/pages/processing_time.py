@@ -86,9 +86,8 @@ def form_table(study: Study, by: str) -> HTML:
         "(supplement, financial duty, stopped). Every identity of the form has been checked.",
     )
     title = pick(language, "Biểu II.06a", "Form II.06a")
-    sentence = wording.processing_time.workload(total, language)
     table = html_table(rows, columns, caption, language, total, ["(2)", *(f"({n})" for n in range(3, 14))], note)
-    return display.html(display.section(title, sentence) + table)
+    return display.html(display.section(title) + table)
 
 
 def on_time_months(study: Study) -> HTML:

@@ -1,7 +1,6 @@
 """What HTML may enter a page, and how tables are made to fit one."""
 
 import re
-from collections.abc import Iterable
 from html import escape, unescape
 from html.parser import HTMLParser
 
@@ -23,11 +22,14 @@ class _Inspector(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.n_unnamed = 0
 
-    def handle_starttag(self, tag: str, attrs: Iterable[tuple[str, str | None]]) -> None:
-        """Note a forbidden tag or attribute."""
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a forbidden tag or attribute, and an image without alternative text."""
         if tag in FORBIDDEN_TAGS:
             self.found.append(f"<{tag}>")
+        if tag == "img" and not (dict(attrs).get("alt") or "").strip():
+            self.n_unnamed += 1
         for name, value in attrs:
             address = re.sub(r"\s", "", value or "").lower()
             fetches = name in FETCHING and not address.startswith("data:image/")
@@ -48,6 +50,18 @@ def forbidden_markup(html: str) -> tuple[str, ...]:
     inspector.feed(html)
     inspector.close()
     return tuple(inspector.found)
+
+
+def n_unnamed_images(html: str) -> int:
+    """Return how many images of `html` have no alternative text.
+
+    >>> n_unnamed_images('<img src="data:image/png;base64,AA"><img alt="Hình" src="data:image/png;base64,AA">')
+    1
+    """
+    inspector = _Inspector()
+    inspector.feed(html)
+    inspector.close()
+    return inspector.n_unnamed
 
 
 def tidy_pandas(html: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cchc_analysis.reports.failures import PageFailure
 from cchc_analysis.reports.kernel_extension import ERROR_TYPE
-from cchc_analysis.reports.markup import forbidden_markup, tidy_pandas
+from cchc_analysis.reports.markup import forbidden_markup, n_unnamed_images, tidy_pandas
 
 SHOWN_TYPES = ("text/html", "image/png", "text/markdown", "text/plain")
 """From the richest down: a page shows one representation of each output."""
@@ -62,14 +62,19 @@ def figure_metadata(output: Any, cell: str, notebook: Path) -> dict[str, Any]:
     own = output.metadata.get("image/png", {})
     alt = str(own.get("alt") or output.metadata.get("alt") or "").strip()
     if not alt:
-        raise PageFailure(
-            notebook,
-            cell,
-            'a figure has no alternative text; display it with metadata={"image/png": {"alt": "…"}}.',
-            'hình không có văn bản thay thế; hãy hiển thị với metadata={"image/png": {"alt": "…"}}.',
-        )
+        raise unnamed(notebook, cell)
     width, height = struct.unpack(">II", base64.b64decode(output.data["image/png"])[16:24])
     return {"alt": alt, "width": own.get("width", width), "height": own.get("height", height)}
+
+
+def unnamed(notebook: Path, cell: str) -> PageFailure:
+    """Return the failure of a figure that says nothing to a reader who cannot see it."""
+    return PageFailure(
+        notebook,
+        cell,
+        'a figure has no alternative text; display it with metadata={"image/png": {"alt": "…"}} or <img alt="…">.',
+        'hình không có văn bản thay thế; hãy hiển thị với metadata={"image/png": {"alt": "…"}} hoặc <img alt="…">.',
+    )
 
 
 def plain_png(encoded: str) -> str:
@@ -94,6 +99,8 @@ def checked_html(html: str, cell: str, notebook: Path) -> str:
             f"its HTML holds {found[0]}, which a page may not; pages run and fetch nothing.",
             f"mã HTML có {found[0]} là nội dung không được phép; trang không chạy lệnh và không tải gì từ bên ngoài.",
         )
+    if n_unnamed_images(tidied):
+        raise unnamed(notebook, cell)
     return tidied
 
 

@@ -27,6 +27,15 @@ def render_page(
     Inputs are hidden. A cell that fails or takes longer than `timeout_seconds`, text on stderr, a figure without
     alternative text, a page without a first heading and markup that runs or fetches raise `ReportError`;
     a parameter that is unknown or of another kind raises `ParameterError`. The same inputs give the same bytes.
+
+    >>> import json, tempfile
+    >>> cell = {"cell_type": "markdown", "metadata": {}, "source": "# Hồ sơ <đúng> hạn"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     notebook = Path(folder) / "10_time.ipynb"
+    ...     _ = notebook.write_text(json.dumps({"cells": [cell], "metadata": {}}))
+    ...     page = render_page(notebook, {})
+    >>> page.title, "<h1>Hồ sơ &lt;đúng&gt; hạn</h1>" in page.html
+    ('Hồ sơ <đúng> hạn', True)
     """
     folder = work_folder()
     try:

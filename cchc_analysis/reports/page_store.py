@@ -10,19 +10,21 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cchc_analysis.errors import Language
+from cchc_analysis.reference_data import reference_path
 from cchc_analysis.reports.frame import PageBody
 from cchc_analysis.reports.markup import first_heading
 
 PACKAGE = Path(__file__).parent.parent
 SOURCES = (".py", ".j2", ".css", ".js", ".csv", ".json", ".yaml", ".yml")
-DRAWING = ("cchc-analysis", "matplotlib", "nbconvert", "numpy", "pandas", "scipy", "seaborn")
+DRAWING = ("matplotlib", "nbconvert", "numpy", "pandas", "scipy", "seaborn")
 
 
 def page_key(notebook: Path, parameters: Mapping[str, object], language: Language = "vi", inputs_key: str = "") -> str:
     """Return the hash of everything that decides a page's body: 64 hexadecimal digits.
 
-    That is the notebook's bytes, the parameters, the language, this package's sources, the versions of the libraries
-    that compute and draw, and `inputs_key`, in which the caller hashes what the notebook reads.
+    That is the notebook's bytes, the parameters, the language, this package's sources and tables, the
+    versions of the libraries that compute and draw, and `inputs_key`, in which the caller hashes
+    what the notebook reads.
     """
     told = json.dumps([dict(sorted(parameters.items())), language, inputs_key, program_key()])
     return hashlib.sha256(notebook.read_bytes() + b"\0" + told.encode("utf-8")).hexdigest()
@@ -30,13 +32,15 @@ def page_key(notebook: Path, parameters: Mapping[str, object], language: Languag
 
 @cache
 def program_key() -> str:
-    """Return the hash of this package's files, the interpreter's version and the versions of the libraries."""
+    """Return the hash of this package, its reference tables, the interpreter's version and the libraries' versions."""
     summary = hashlib.sha256(platform.python_version().encode("ascii"))
     for name in DRAWING:
         summary.update(f"{name}=={version(name)}\n".encode("ascii"))
-    for path in sorted(PACKAGE.rglob("*")):
-        if path.suffix in SOURCES and path.is_file():
-            summary.update(path.relative_to(PACKAGE).as_posix().encode("utf-8") + b"\0" + path.read_bytes())
+    # holidays.csv lies beside the other tables, which a wheel carries inside the package.
+    for folder in (PACKAGE, reference_path("holidays.csv").parent):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in SOURCES and path.is_file():
+                summary.update(path.relative_to(folder).as_posix().encode("utf-8") + b"\0" + path.read_bytes())
     return summary.hexdigest()
 
 

@@ -73,6 +73,15 @@ def inspect_parameters(notebook: Path) -> tuple[ParameterSpec, ...]:
 
     A notebook without such a cell has none. papermill's own inspection reads lines by a pattern and loses
     a parameter whose default or comment holds a second "="; this one reads the cell as Python does.
+
+    >>> import json, tempfile
+    >>> source = 'unit: str = "all"  # code of the unit'
+    >>> cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": source}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     notebook = Path(folder) / "10_time.ipynb"
+    ...     _ = notebook.write_text(json.dumps({"cells": [cell]}))
+    ...     inspect_parameters(notebook)[0].described()
+    'unit: str = "all" (code of the unit)'
     """
     source = parameters_source(read_notebook(notebook))
     try:
@@ -142,6 +151,15 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, S
     Only scalars pass: text, finite numbers, true/false. Nothing is converted, so a code such as
     "1.001610" stays text, and a number where text is declared is refused rather than written differently.
     An unknown name, a value of another kind or outside a `Literal` raises `ParameterError`.
+
+    >>> import json, tempfile
+    >>> source = 'unit: str = "all"  # code of the unit'
+    >>> cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": source}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     notebook = Path(folder) / "10_time.ipynb"
+    ...     _ = notebook.write_text(json.dumps({"cells": [cell]}))
+    ...     check_parameters(notebook, {"unit": "1.001610"})
+    {'unit': '1.001610'}
     """
     specs = {spec.name: spec for spec in inspect_parameters(notebook)}
     for name in given:
@@ -154,6 +172,15 @@ def read_parameters(notebook: Path, texts: Mapping[str, str]) -> dict[str, Scala
     """Return parameters given as text, as on a command line, read by the notebook's declarations and checked.
 
     Declared text stays as written (`007`, `1.001610`); numbers and `true` / `false` are read where declared.
+
+    >>> import json, tempfile
+    >>> source = 'n: int = 5'
+    >>> cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": source}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     notebook = Path(folder) / "10_time.ipynb"
+    ...     _ = notebook.write_text(json.dumps({"cells": [cell]}))
+    ...     read_parameters(notebook, {"n": "12"})
+    {'n': 12}
     """
     kinds = {spec.name: spec.kind for spec in inspect_parameters(notebook)}
     return check_parameters(notebook, {name: scalar_of(text, kinds.get(name, "any")) for name, text in texts.items()})

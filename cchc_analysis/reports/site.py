@@ -7,7 +7,6 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from cchc_analysis.errors import Language, ReportError
@@ -17,6 +16,7 @@ from cchc_analysis.reports.parameters import check_parameters
 from cchc_analysis.reports.production import PageJob, Production
 from cchc_analysis.reports.progress import Progress, SilentProgress
 from cchc_analysis.reports.swap import publishing
+from cchc_analysis.version import VERSION
 
 TARGET = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*")
 OWN_FILES = ("index.html", "manifest.json")
@@ -86,7 +86,7 @@ class Site:
         tiers: dict[str, list[Mapping[str, object]]] = {}
         for unit in self.units:
             shown = {"label": unit.label, "summary": unit.summary, "links": self.links(unit.folder)}
-            tiers.setdefault(unit.tier, []).append(shown)
+            tiers.setdefault(unit.tier or WORDS[self.language]["units"], []).append(shown)
         return frame(
             "index.html.j2",
             "filter.js",
@@ -121,7 +121,14 @@ def publish_site(
     `manifest.json` holds `manifest` and the SHA-256 of every page and file. Pages whose notebook, parameters, program
     and `inputs_key` are unchanged come from `<parent>/.pages`, so an interrupted run goes on where it stopped.
     A wrong parameter raises `ParameterError` before anything runs. A failed page raises `ReportError`; its notebook and
-    log are kept in `<folder>.failed`.
+    log are kept in `<folder>.failed`. The keys "generator", "pages" and "files" of the manifest are ours.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     units = [UnitEntry("phuong-1", "Phường 1", "Cấp xã")]
+    ...     result = publish_site([], Path(out) / "2023-Q2", site_title="Quý II/2023", manifest={}, units=units)
+    ...     sorted(path.name for path in result.folder.iterdir())
+    ['index.html', 'manifest.json']
     """
     folder, attached = folder.resolve(), dict(files or {})
     check_targets([*(job.target for job in jobs), *attached], units)
@@ -150,7 +157,7 @@ def write_site(site: Site, folder: Path, files: Mapping[str, bytes], manifest: M
         path.write_bytes(content)
     told = {
         **manifest,
-        "generator": f"cchc-analysis {version('cchc-analysis')}",
+        "generator": f"cchc-analysis {VERSION}",
         "pages": {target: hashlib.sha256(content).hexdigest() for target, content in pages.items()},
         "files": {target: hashlib.sha256(content).hexdigest() for target, content in files.items()},
     }

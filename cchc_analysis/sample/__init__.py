@@ -24,7 +24,7 @@ from cchc_analysis.sample.truth import planted_truths
 HASH_KEY = "cchc-public-sample-key-2023"
 """The public key of the sample: its dossier numbers are synthetic, so nothing is protected by it."""
 
-MARKER_NAME, TRUTH_NAME, READ_FIRST_NAME = "cchc-sample.json", "truth.json", "DOC-TRUOC.txt"
+MARKER_NAME, TRUTH_NAME, READ_FIRST_NAME = "cchc-sample.json", "truth.json", "DOC-TRUOC.md"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def write_sample(folder: Path | str, seed: int = 20230315, n_dossiers: int = 60_
     """Write the exports of the synthetic city into `folder` (made where missing) and return what is true of them.
 
     `n_dossiers` different dossiers: the stock at 15/12/2022, what came in until 14/12/2023, and a few never received.
-    Beside the exports stand `cchc-sample.json` (marks the folder as synthetic), `truth.json` and `DOC-TRUOC.txt`.
+    Beside the exports stand `cchc-sample.json` (marks the folder as synthetic), `truth.json` and `DOC-TRUOC.md`.
     The same seed and number give the same bytes on every machine. Raises `ParameterError` for fewer than 200.
 
     >>> import tempfile

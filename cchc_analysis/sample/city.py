@@ -2,7 +2,15 @@
 
 from datetime import date, datetime
 
-from cchc_analysis.sample.catalogue import SOCIAL_UNIT, WARD_MIX, ExportGroup, Office, Procedure, with_short_share
+from cchc_analysis.sample.catalogue import (
+    FUNERAL,
+    SOCIAL_UNIT,
+    WARD_MIX,
+    ExportGroup,
+    Office,
+    Procedure,
+    with_short_share,
+)
 from cchc_analysis.sample.departments import (
     BUILDING_MIX,
     CULTURE_MIX,
@@ -46,7 +54,11 @@ MIX_SHORT_PERCENT_BEFORE, MIX_SHORT_PERCENT_AFTER = 60, 85
 
 
 def _ward(unit: str, name: str, number: int, export: ExportGroup, weight: int) -> Office:
-    return Office(unit, name, f"000.{number:02d}.22.H06", export, weight, WARD_MIX)
+    mix = WARD_MIX
+    if unit in (BUNCHING_UNIT, MIX_UNIT):
+        # They decide all they receive, so that the planted truth is the same by receiving and by deciding unit.
+        mix = tuple((procedure, share) for procedure, share in WARD_MIX if procedure is not FUNERAL)
+    return Office(unit, name, f"000.{number:02d}.22.H06", export, weight, mix)
 
 
 def _department(unit: str, name: str, number: int, weight: int, mix: tuple[tuple[Procedure, int], ...]) -> Office:

@@ -30,6 +30,7 @@ _LAST_SAME_DAY_RECEIPT = 59_400
 _NEVER = np.datetime64("NaT", "s")
 # Monday to Friday; few come in the week before Tết.
 _WEEKDAY_WEIGHTS = (125, 105, 100, 95, 90)
+_LAST_PAST_PAUSE = date(2023, 11, 1)
 _BEFORE_TET = (date(2023, 1, 12), date(2023, 1, 19))
 
 PROCEDURES: tuple[Procedure, ...] = tuple(
@@ -186,17 +187,21 @@ def draw_course(stream: Stream, calendar: WorkingCalendar, first: date, last: da
     second = np.where(same_day & (second > _LAST_SAME_DAY_RECEIPT), second - 3_600, second)
     received_at = _seconds(days, second)
     net_days = _net_days(stream, office, procedure, changed)
+    stuck = stream.chance(0.005, n) & ~same_day
     land = np.array([item.unit == DROP_UNIT for item in OFFICES])[office]
-    paused = np.where(land & stream.chance(0.02, n), stream.integers(3, 16, n), 0)
+    # Past pauses are over when the exports are made; pauses that still run are a matter of the status.
+    may_pause = land & ~stuck & (days < np.datetime64(_LAST_PAST_PAUSE, "D"))
+    paused = np.where(may_pause & stream.chance(0.02, n), stream.integers(3, 16, n), 0)
     due_at = _due(calendar, received_at, procedure, paused)
     finished_at = _finish(stream, calendar, received_at, net_days + paused)
+    # No coincidence to the second: where finish equals due, somebody has set it so.
+    finished_at = np.where(finished_at == due_at, finished_at - np.timedelta64(1, "s"), finished_at)
     at_unit = np.array([item.unit == BUNCHING_UNIT for item in OFFICES])[office]
     by_working_days = np.array([item.day_kind == "working" for item in PROCEDURES])[procedure]
     would_be_late = at_unit & by_working_days & (committed > 0) & (net_days > committed)
     finished_at, cosmetic = _dress_up(stream, due_at, finished_at, would_be_late)
     net_days = np.where(cosmetic > 0, committed, net_days)
     withdrawn = stream.chance(0.008, n) & ~same_day & ~would_be_late
-    stuck = stream.chance(0.005, n) & ~same_day
     finished_at = np.where(stuck, _NEVER, finished_at)
     returned_at = np.where(withdrawn, _NEVER, _hand_over(stream, calendar, finished_at, same_day))
     return Course(

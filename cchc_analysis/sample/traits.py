@@ -69,7 +69,7 @@ def _status(stream: Stream, course: Course, waited: Integers) -> NDArray[np.str_
     land = np.array([item.unit == DROP_UNIT for item in OFFICES])[course.office]
     financial = land & (choice < 0.35)
     pausing = np.where(financial, "financial_duty", np.where(choice > 0.92, "stopped", "supplement"))
-    may_pause = (waited > 0) & ((committed >= 3) | course.stuck)
+    may_pause = (waited > 0) & (course.paused_days == 0) & ((committed >= 3) | course.stuck)
     pauses = may_pause & (lot < np.where(course.stuck, 0.75, 0.12))
     running = np.where((waited <= 1) & (lot > 0.7), "accepted", "processing")
     is_open = np.isnat(course.finished_at)
@@ -107,7 +107,7 @@ def draw_traits(stream: Stream, calendar: WorkingCalendar, course: Course) -> Tr
     asked = (status == "returned") & stream.chance(0.35, n)
     rating = np.where(asked, stream.pick((820, 165, 15), n), -1)
     submitted_at = draw_submission(stream, calendar, course.received_at, online, post)
-    paused_days = np.where(pausing, since, np.where(np.isnat(course.finished_at), 0, course.paused_days))
+    paused_days = np.where(pausing, since, course.paused_days)
     return Traits(online, post, submitted_at, status, paused_days, digitised, reused, result, paid_online, rating)
 
 

@@ -20,7 +20,10 @@ SHOWN_DAYS = 0.005
 
 def workload(form: Figures, language: Language) -> str:
     """Say what there was to handle, what was resolved and what is left, with the overdue ones."""
-    n = {name: number(form[name], language) for name in form if isinstance(name, str) and not is_missing(form[name])}
+    n = {
+        name: number(form[name], language)
+        for name in ("received", "carried_over", "resolved", "pending", "pending_overdue")
+    }
     if form["received"] == 0:
         return pick(
             language,
@@ -138,6 +141,8 @@ def duration(median: Figures, p90: Figures, km: Figures | None, language: Langua
 
 
 def _days(value: float, language: Language) -> str:
+    if value == 0:
+        return pick(language, "ngay trong ngày", "the same day")
     digits = 0 if float(value).is_integer() else 1
     unit = "ngày làm việc" if language == "vi" else ("working day" if value == 1 else "working days")
     return f"{number(value, language, digits)} {unit}"

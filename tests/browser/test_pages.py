@@ -153,6 +153,12 @@ def wide_table() -> str:
     return f"<table><caption>Rộng</caption><tbody><tr>{cells}</tr></tbody></table>"
 
 
+def picture() -> str:
+    """Return a figure that stays legible on a phone, because it scrolls in a container of its own."""
+    image = f'<img src="data:image/png;base64,{png(1050, 600)}" width="1050" height="600" alt="Rộng">'
+    return f'<figure><figcaption>Hình rộng</figcaption><div class="picture" tabindex="0">{image}</div></figure>'
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory) -> Path:
     shown = [
@@ -160,6 +166,7 @@ def page(tmp_path_factory) -> Path:
         new_output("display_data", data={"text/html": wide_table()}),
         new_output("display_data", data={"image/png": png(1050, 600)}, metadata={"alt": "Hình"}),
         new_output("display_data", data={"text/html": '<p class="banner">Số liệu mô phỏng.</p>'}),
+        new_output("display_data", data={"text/html": picture()}),
         new_output("stream", name="stdout", text="một_dòng_rất_dài" * 30),
     ]
     cells = [new_markdown_cell("# Quý II/2023", id="t"), new_code_cell("x", id="c", outputs=shown)]
@@ -232,6 +239,8 @@ def test_on_a_phone_a_wide_table_scrolls_in_its_container_and_a_figure_shrinks(b
     browser.open(page, width=360)
     wide = "document.querySelector('.table[aria-label=Rộng]')"
     assert browser.value(f"{wide}.scrollWidth > {wide}.clientWidth && {wide}.clientWidth <= 360")
+    scrolls = "(p => p.clientWidth <= 360 && p.scrollWidth > 500)(document.querySelector('.picture'))"
+    assert browser.value(scrolls)
     assert browser.value("(i => i.width < 360 && Math.abs(i.width / i.height - 1.75) < .02)(document.images[0])")
 
 

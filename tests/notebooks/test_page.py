@@ -238,6 +238,11 @@ def test_the_title_is_the_first_heading_also_when_a_cell_shows_it():
     ("output", "en", "vi"),
     [
         (display()({"image/png": png()}), "no alternative text", "không có văn bản thay thế"),
+        (
+            display()({"text/html": '<figure><img src="data:image/png;base64,AA" alt=""></figure>'}),
+            "no alternative text",
+            "không có văn bản thay thế",
+        ),
         (display(alt=" ")({"image/png": png()}), "no alternative text", "không có văn bản thay thế"),
         (display()({"image/svg+xml": "<svg/>", "text/plain": "x"}), "type image/svg", "image/svg+xml"),
         (display()({"application/javascript": "1"}), "type application/javascript", "application/javascript"),

@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from cchc_analysis.errors import ParameterError, ReportError
 from cchc_analysis.reports import PageJob, UnitEntry, production, publish_site, swap, terminal_progress
 from cchc_analysis.reports.failures import PageFailure
-from cchc_analysis.reports.page_store import PageStore, page_key
+from cchc_analysis.reports.page_store import PageStore, page_key, program_key
 from cchc_analysis.reports.progress import BarProgress, LineProgress
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -424,3 +424,15 @@ def test_the_lock_survives_a_failed_run(out, executed):
     with swap.publishing(out) as new:
         (new / "manifest.json").write_text("{}")
     assert (out / "manifest.json").read_text() == "{}"
+
+
+def test_a_corrected_reference_table_makes_every_page_anew(tmp_path, monkeypatch):
+    (tmp_path / "holidays.csv").write_text("date\n2023-09-04\n")
+    monkeypatch.setattr("cchc_analysis.reports.page_store.reference_path", lambda name: tmp_path / name)
+    keys = []
+    for added in ("", "2023-09-05\n"):
+        program_key.cache_clear()
+        (tmp_path / "holidays.csv").write_text(f"date\n2023-09-04\n{added}")
+        keys.append(page_key(WHERE, {}))
+    program_key.cache_clear()
+    assert keys[0] != keys[1]

@@ -14,20 +14,27 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import lxml.html
+import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
+from cchc_analysis.counting.clock import Clock
+from cchc_analysis.counting.tables import count_flow
 from cchc_analysis.errors import ParameterError
+from cchc_analysis.intake import intake
 from cchc_analysis.intake.rules import sentences
+from cchc_analysis.periods import parse_period
 from cchc_analysis.sample import SampleTruth, write_sample
 from cchc_analysis.sample.city import AS_OF, OFFICES, QUARTERS, WINDOW_END, WINDOW_START
 from cchc_analysis.sample.draws import beta_binomial, day_law
 from cchc_analysis.sample.export_rows import COLUMNS
 from cchc_analysis.sample.faults import RULES
-from cchc_analysis.sample.flows import CITY
+from cchc_analysis.sample.flows import CITY, COUNTS
 from cchc_analysis.sample.generate import Dossier, generate_dossiers
 from cchc_analysis.sample.timeline import PROCEDURES
 from cchc_analysis.sample.truth import planted_truths
+from cchc_analysis.warehouse import open_warehouse
+from cchc_analysis.working_time import WorkingCalendar
 
 SEED = 20230315
 # Weekdays off, 11/2022 to 1/2024, written down here independently of holidays.csv (decisions on Tết, 30/4 and 2/9).
@@ -87,7 +94,7 @@ def read_all_rows(folder: Path) -> dict[str, list[dict[str, object]]]:
             # A dossier row of the workbook has its STT as a number.
             body = [row for row in cells[6:] if isinstance(row[0], float)]
             tables[path.name] = [dict(zip(COLUMNS, row, strict=True)) for row in body]
-        elif path.suffix in (".csv", ".txt", ".xls") and path.name != "DOC-TRUOC.txt":
+        elif path.suffix in (".csv", ".txt", ".xls") and path.name != "DOC-TRUOC.md":
             rows = read_text_rows(path)
             at = next(number for number, row in enumerate(rows) if "Mã hồ sơ" in row)
             tables[path.name] = [dict(zip(rows[at], row, strict=True)) for row in rows[at + 1 :] if row[0] != "(1)"]
@@ -229,9 +236,53 @@ def test_the_folder_says_that_it_is_synthetic(sample: SampleTruth):
     assert marker["synthetic"] is True
     assert marker["hash_key"] == "cchc-public-sample-key-2023"
     assert marker["broken"] == sample.broken
-    text = (sample.folder / "DOC-TRUOC.txt").read_text("utf-8")
+    text = (sample.folder / "DOC-TRUOC.md").read_text("utf-8")
     assert marker["note_vi"] in text
     assert marker["note_en"] in text
+
+
+def test_intake_and_counting_find_the_truth(tmp_path: Path):
+    truth = write_sample(tmp_path / "exports", n_dossiers=2_500)
+    result = intake([tmp_path / "exports" / name for name in truth.files], tmp_path / "warehouse")
+    for facts in (*result.accounting["files"], result.accounting["total"]):
+        account = truth.files[facts["file"]] if "file" in facts else truth.total
+        assert {key: facts[key] for key in ("read", "accepted", "rejected", "duplicates", "skipped")} == {
+            key: getattr(account, key) for key in ("read", "accepted", "rejected", "duplicates", "skipped")
+        }
+        assert facts["reasons"] == account.reasons
+    warehouse = open_warehouse(tmp_path / "warehouse")
+    assert warehouse.synthetic
+    assert warehouse.as_of.date() == truth.as_of.date()
+    clock = Clock(WorkingCalendar.vietnam(), truth.as_of)
+    counted = count_flow(warehouse.dossiers(), clock, by=("unit",))
+    for label, units in truth.flow.items():
+        months = parse_period(label).months
+        for unit, cells in units.items():
+            own = counted if unit == CITY else counted[counted["unit"] == unit]
+            assert flow_cells(own, min(months), max(months)) == {name: cells[name] for name in COUNTS[:8]}, (
+                label,
+                unit,
+            )
+
+
+def flow_cells(flow: pd.DataFrame, first: int, last: int) -> dict[str, int]:
+    received, closed = flow["received_month"], flow["closed_month"]
+    new = flow[received.between(first, last)]
+    resolved = flow[closed.between(first, last)]
+    pending = flow[(received <= last) & ((closed == 0) | (closed > last))]
+    overdue = pending[pending["overdue_month"].between(1, last) & (pending["outcome"] != "paused")]
+    online = new[new["channel"] == "online"]
+    parts = {
+        "received_online": online,
+        "received_counter_post": new.drop(online.index),
+        "carried_over": flow[(received < first) & ((closed == 0) | (closed >= first))],
+        "resolved_early": resolved[resolved["outcome"] == "early"],
+        "resolved_on_time": resolved[resolved["outcome"].isin(["on_time", "withdrawn", "without_due"])],
+        "resolved_late": resolved[resolved["outcome"] == "late"],
+        "pending_in_time": pending.drop(overdue.index),
+        "pending_overdue": overdue,
+    }
+    return {name: int(part["n"].sum()) for name, part in parts.items()}
 
 
 def test_truth_file_is_the_truth(sample: SampleTruth):

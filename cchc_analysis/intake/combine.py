@@ -1,0 +1,259 @@
+"""Checked files put together: `as_of`, what lies after it, the same dossier in several files, and the accounts."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from cchc_analysis.errors import CountingError
+from cchc_analysis.instants import BoolArray
+from cchc_analysis.intake.as_of import last_known_instant, newest_event
+from cchc_analysis.intake.cells import cell_text
+from cchc_analysis.intake.duplicates import across_files, places
+from cchc_analysis.intake.parts import FINDING_SCHEMA, REJECTED_SCHEMA, PartFacts, read_table
+from cchc_analysis.intake.rules import CONFLICTING, FUTURE, REJECTING, label, sentences
+from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.units import UnitRegistry
+from cchc_analysis.warehouse import dossiers_schema, to_pandas
+
+Originals = Callable[[PartFacts, pd.DataFrame], pa.Table | None]
+"""Asked for rows (`sheet`, `row`) of a part; returns them as they stand in the source file, None without that file."""
+
+_ORDER: Final = {rule: number for number, rule in enumerate([*dict.fromkeys(r.id for r in REJECTING), CONFLICTING])}
+_PLACE: Final = ["part", "sheet", "row"]
+
+
+@dataclass(frozen=True)
+class Combined:
+    """All files together: accepted `dossiers`, `findings` on rows, `rejected` rows for people, accounts per file."""
+
+    dossiers: pd.DataFrame
+    findings: pd.DataFrame
+    rejected: pd.DataFrame
+    accounts: list[dict[str, Any]]
+    as_of: datetime | None
+    notes: list[dict[str, str]]
+
+
+def combine(
+    folder: Path, facts: Sequence[PartFacts], as_of: datetime | None, originals: Originals, registry: UnitRegistry
+) -> Combined:
+    """Return the parts below `folder` put together; their order does not matter.
+
+    Without `as_of` it is the newest plausible event. Raises `CountingError` where read rows are not accounted for.
+    """
+    facts = sorted(facts, key=lambda part: (part.file, part.sha256))
+    rows = _read_rows(folder, facts)
+    newest = newest_event(rows)
+    notes = [] if as_of else _note_of_strays(rows, newest)
+    as_of = as_of or (newest.to_pydatetime() if newest is not None else None)
+    future = _future(rows, as_of)
+    is_future = np.logical_or.reduce(list(future.values()))
+    reasons, conflicts = pd.Series("", index=rows.index, dtype="object"), pd.Series(False, index=rows.index)
+    here = rows.index[~is_future]
+    reasons[here], conflicts[here] = across_files(rows.loc[here])
+    late = _late_findings(rows, future, conflicts.to_numpy(), facts)
+    is_rejected = is_future | conflicts.to_numpy()
+    kept = ~is_rejected & (reasons == "").to_numpy()
+    findings = pd.concat([_read_part_findings(folder, facts, rows[~kept]), late], ignore_index=True)
+    rejected = _rejected(folder, facts, findings, rows[is_rejected], originals, registry)
+    accounts = []
+    for number, part in enumerate(facts):
+        mine = (rows["part"] == number).to_numpy()
+        accounts.append(_account(part, mine, is_rejected, reasons.to_numpy(), late[late["part"] == number]))
+    dossiers = rows[kept].sort_values(["received_at", "dossier_id"], kind="stable", na_position="last")
+    return Combined(dossiers, _named(findings, facts), _named(rejected, facts), accounts, as_of, notes)
+
+
+def _read_rows(folder: Path, facts: Sequence[PartFacts]) -> pd.DataFrame:
+    tables = [read_table(folder, part.key, "rows") for part in facts]
+    rows = to_pandas(pa.concat_tables(tables) if tables else dossiers_schema().empty_table())
+    lengths = [table.num_rows for table in tables]
+    rows["part"] = np.repeat(np.arange(len(tables)), lengths)
+    ages = [newest_event(rows[rows["part"] == number]) for number in range(len(tables))]
+    known = np.array([np.datetime64("1970-01-01", "us") if age is None else age.to_datetime64() for age in ages])
+    rows["file_as_of"] = np.repeat(known, lengths) if len(tables) else pd.Series(dtype="datetime64[us]")
+    return rows
+
+
+def _note_of_strays(rows: pd.DataFrame, newest: pd.Timestamp | None) -> list[dict[str, str]]:
+    if newest is None:
+        return [_note("no_events", "There is no dossier with a date.", "Không có hồ sơ nào có ngày.")]
+    n_after = sum(future.sum() for future in _future(rows, newest.to_pydatetime()).values())
+    if not n_after:
+        return []
+    en = f"{n_after} dates lie far after all others and were not taken as the date of the data ({newest:%d/%m/%Y})."
+    vi = f"Có {n_after} ngày cách xa sau mọi ngày khác nên không dùng để chốt thời điểm số liệu ({newest:%d/%m/%Y})."
+    return [_note("stray_dates", en, vi)]
+
+
+def _note(code: str, en: str, vi: str) -> dict[str, str]:
+    return {"code": code, "en": en, "vi": vi}
+
+
+def _future(rows: pd.DataFrame, as_of: datetime | None) -> dict[str, BoolArray]:
+    """Return for each event column which rows have it after `as_of`."""
+    limit = np.datetime64(last_known_instant(as_of) if as_of else date(9999, 12, 31), "us")
+    return {column: rows[column].to_numpy(dtype="datetime64[us]") > limit for column in FUTURE}
+
+
+def _late_findings(
+    rows: pd.DataFrame, future: dict[str, BoolArray], conflicts: BoolArray, facts: Sequence[PartFacts]
+) -> pd.DataFrame:
+    """Return the findings that only all files together allow."""
+    found = []
+    for column, hits in future.items():
+        month_first = [facts[part].month_first for part in rows["part"][hits]]
+        values = [cell_text(cell, order) for cell, order in zip(rows[column][hits], month_first, strict=True)]
+        found.append(_finding_frame(rows[hits], column, FUTURE[column], values))
+    positions = np.flatnonzero(conflicts)
+    if len(positions):
+        where = zip(rows["source_file"], rows["source_sheet"], rows["source_row"], strict=True)
+        names = [":".join(str(part) for part in place if part != "") for place in where]
+        others = places(names, rows["dossier_id"].to_numpy(dtype=object), positions)
+        values = [others[int(position)] for position in positions]
+        found.append(_finding_frame(rows.iloc[positions], "dossier_id", CONFLICTING, values))
+    return pd.concat(found, ignore_index=True)
+
+
+def _finding_frame(rows: pd.DataFrame, column: str, rule: str, values: Sequence[str | None]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "part": rows["part"].to_numpy(),
+            "sheet": rows["source_sheet"].to_numpy(dtype=object),
+            "row": rows["source_row"].to_numpy(dtype="int64"),
+            "column": column,
+            "rule": rule,
+            "severity": "reject",
+            "unit": rows["resolving_unit"].fillna(rows["receiving_unit"]).to_numpy(dtype=object),
+            "value": np.array(values, dtype=object),
+        }
+    )
+
+
+def _read_part_findings(folder: Path, facts: Sequence[PartFacts], dropped: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings of the parts; a row that is no longer accepted loses its flags."""
+    tables = [to_pandas(read_table(folder, part.key, "findings")).assign(part=n) for n, part in enumerate(facts)]
+    empty = to_pandas(FINDING_SCHEMA.empty_table()).assign(part=pd.Series(dtype="int64"))
+    findings = pd.concat(tables or [empty], ignore_index=True)
+    gone = dropped[["part", "source_sheet", "source_row"]].set_axis(_PLACE, axis=1).assign(gone=True)
+    is_gone = findings[_PLACE].merge(gone, on=_PLACE, how="left")["gone"].notna().to_numpy()
+    return findings[(findings["severity"] == "reject").to_numpy() | ~is_gone]
+
+
+def _rejected(
+    folder: Path,
+    facts: Sequence[PartFacts],
+    findings: pd.DataFrame,
+    late: pd.DataFrame,
+    originals: Originals,
+    registry: UnitRegistry,
+) -> pd.DataFrame:
+    """Return one row per rejected source row: where it is, what is wrong, and its cells as they were."""
+    tables = []
+    for number, part in enumerate(facts):
+        tables.append(to_pandas(read_table(folder, part.key, "rejected")).assign(part=number))
+        mine = late[late["part"] == number]
+        if len(mine):
+            wanted = mine[["source_sheet", "source_row"]].set_axis(["sheet", "row"], axis=1)
+            found = originals(part, wanted)
+            texts = to_pandas(found) if found is not None else _as_texts(mine, part.month_first, registry)
+            tables.append(texts.assign(part=number))
+    empty = to_pandas(REJECTED_SCHEMA.empty_table()).assign(part=pd.Series(dtype="int64"))
+    cells = pd.concat(tables or [empty], ignore_index=True)
+    merged = cells.merge(_joined_reasons(findings[findings["severity"] == "reject"]), on=_PLACE, how="left")
+    return merged.sort_values(_PLACE, kind="stable", ignore_index=True)
+
+
+def _joined_reasons(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return columns, values and reasons (Vietnamese) of each rejected row, joined in the order of the rules."""
+    vietnamese = {rule: vi for rule, (_, vi) in sentences().items()}
+    named = findings.assign(
+        order=findings["rule"].map(_ORDER).fillna(-1),
+        columns=findings["column"].map(label),
+        values=findings["value"].fillna(""),
+        reasons=findings["rule"].map(vietnamese),
+    ).sort_values([*_PLACE, "order"], kind="stable")
+    joined = ["columns", "values", "reasons"]
+    return named.groupby(_PLACE, sort=False)[joined].agg(_distinct_joined).reset_index()
+
+
+def _distinct_joined(texts: "pd.Series[str]") -> str:
+    return "; ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _as_texts(rows: pd.DataFrame, month_first: bool, registry: UnitRegistry) -> pd.DataFrame:
+    """Return typed rows as text where the source file is not at hand; the code, kept nowhere, is empty."""
+    texts = {"sheet": rows["source_sheet"], "row": rows["source_row"]}
+    for column in DOSSIER_COLUMNS:
+        values = rows[column.name].to_numpy(dtype=object)
+        shown = [cell_text(value, month_first) for value in values]
+        texts[column.name] = pd.Series(shown, index=rows.index, dtype="str")
+    texts["dossier_id"] = pd.Series(None, index=rows.index, dtype="str")
+    for column_name in ("receiving_unit", "resolving_unit"):
+        names = [registry.name(unit) if isinstance(unit, str) else None for unit in rows[column_name]]
+        texts[column_name] = pd.Series(names, index=rows.index, dtype="str")
+    return pd.DataFrame(texts)
+
+
+def _account(
+    part: PartFacts, mine: BoolArray, is_rejected: BoolArray, duplicate: npt.NDArray[Any], late: pd.DataFrame
+) -> dict[str, Any]:
+    """Return the line of one file; raise CountingError unless read = accepted + rejected + duplicates + skipped."""
+    first_reason = late.drop_duplicates(subset=["sheet", "row"])["rule"]
+    reasons = Counter(part.reasons) + Counter(first_reason)
+    kinds = Counter(duplicate[mine & (duplicate != "")]) + Counter({"repeated": part.duplicates})
+    n_rejected = sum(reasons.values())
+    n_accepted = int((mine & ~is_rejected & (duplicate == "")).sum())
+    account = {
+        "file": part.file,
+        "sha256": part.sha256,
+        "part": part.key,
+        "read": part.read,
+        "accepted": n_accepted,
+        "rejected": n_rejected,
+        "duplicates": sum(kinds.values()),
+        "skipped": sum(part.skipped.values()),
+        "reasons": dict(sorted(reasons.items())),
+        "duplicates_by_kind": dict(sorted(kinds.items())),
+        "skipped_by_kind": dict(part.skipped),
+        "dropped_columns": list(part.dropped_columns),
+        "notes": list(part.notes),
+    }
+    check_account(account)
+    return account
+
+
+def check_account(account: dict[str, Any]) -> None:
+    """Raise `CountingError` where the rows read are not all accounted for.
+
+    >>> check_account({"file": "a.csv", "read": 3, "accepted": 2, "rejected": 0, "duplicates": 0, "skipped": 0})
+    Traceback (most recent call last):
+    cchc_analysis.errors.CountingError: 'a.csv': 3 rows were read, but 2 are accounted for (2 accepted, ...
+    """
+    ways = {name: account[name] for name in ("accepted", "rejected", "duplicates", "skipped")}
+    if sum(ways.values()) == account["read"]:
+        return
+    listed = ", ".join(f"{n} {name}" for name, n in ways.items())
+    raise CountingError(
+        f"'{account['file']}': {account['read']} rows were read, but {sum(ways.values())} are accounted for "
+        f"({listed}). "
+        "Nothing was stored; report this file to the maintainers.",
+        f"'{account['file']}': đã đọc {account['read']} dòng nhưng chỉ giải trình được {sum(ways.values())} dòng. "
+        "Chưa lưu gì; hãy báo tệp này cho người bảo trì phần mềm.",
+    )
+
+
+def _named(frame: pd.DataFrame, facts: Sequence[PartFacts]) -> pd.DataFrame:
+    """Return the frame with the name of the file in place of the number of the part, sorted by place."""
+    names = {number: part.file for number, part in enumerate(facts)}
+    named = frame.assign(file=frame["part"].map(names).astype("object"))
+    order = ["part", "sheet", "row", *(name for name in ("column", "rule") if name in frame)]
+    return named.sort_values(order, kind="stable", ignore_index=True).drop(columns="part")

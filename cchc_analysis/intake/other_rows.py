@@ -1,0 +1,164 @@
+"""Rows below a header that are no dossiers: numbering, bands, totals, signatures, repeated headers, notes."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from itertools import pairwise
+from typing import TypeGuard
+
+from cchc_analysis.intake.headers import is_date_like
+from cchc_analysis.text import fold
+
+DOSSIER = ""
+BLANK = "blank"
+
+_NUMBERING = re.compile(r"\s*(?:[A-ZĐ]|\(?[1-9]\d?\)?(?:\s*=.{1,40})?)\s*\Z")
+_MARKER = re.compile(r"\s*(?:[IVXLC]{1,6}|[A-Za-zĐđ]|\d{1,3}(?:\.\d{1,2}){0,3})\s*[.)]?\s*\Z")
+_NUMBER_TEXT = re.compile(r"\s*-?\d[\d.,\s]*%?\s*\Z")
+_CODE = re.compile(r"(?=.*\d)\S{4,}\Z|\S*\d{6}\s*-\s*\d+\s*\Z")
+
+_TOTAL = re.compile(
+    r"(?:tong|cong|tong so|tong cong|tong so ho so|cong don|cong lai)(?: (?:\d.*|ho so.*|chung.*|toan .*))?\Z"
+)
+_SIGNATURE = re.compile(
+    r"(?:nguoi (?:lap|lam bao cao|bao cao|tong hop|kiem tra)|thu truong|ky (?:va )?ghi ro|ky ten|ky dong dau"
+    r"|noi nhan|luu (?:vt|van thu|ho so)|(?:pho )?giam doc|(?:pho )?chu tich|(?:pho )?truong phong"
+    r"|(?:tm|kt|tl|tuq) |(?:pho )?chanh van phong|xac nhan cua|lanh dao|ke toan truong|can bo tong hop|da ky)"
+)
+_PLACE_AND_DATE = re.compile(r"(?:.* )?ngay (?:\d{1,2} )?thang (?:\d{1,2} )?nam(?: \d{2,4})?\Z")
+_NOTE = re.compile(
+    r"(?:ghi chu|chu thich|nguon|luu y|cong hoa xa hoi chu nghia|doc lap tu do hanh phuc|don vi tinh|bao cao"
+    r"|tu ngay .*den ngay|trang \d+|ngay in|thoi gian in|bieu (?:so|mau)|mau so)\b"
+)
+_MAX_SPARSE = 6
+
+
+@dataclass(frozen=True)
+class RowShape:
+    """What the header says about a row: where the code, the times, the running number and the names stand."""
+
+    code: int
+    times: tuple[int, ...]
+    running_numbers: frozenset[int]
+    headed: frozenset[int]
+    header_rows: tuple[Mapping[int, str], ...]
+
+
+class RowSorter:
+    """Tells row by row, from the top, what is a dossier; below a signature only full dossiers count.
+
+    >>> shape = RowShape(1, (3,), frozenset({0}), frozenset(range(4)), ({0: "stt", 1: "ma ho so"},))
+    >>> sorter = RowSorter(shape)
+    >>> rows = [("(1)", "(2)", "(3)", "(4)"), (None, "SỞ TƯ PHÁP", None, None), (1.0, "H-250101-0001", "X", None)]
+    >>> [sorter.sort(row) for row in rows]
+    ['numbering', 'band', '']
+    >>> [sorter.sort(row) for row in [("Tổng cộng", None, 20.0, None), (None, None, None, "NGƯỜI LẬP BIỂU")]]
+    ['total', 'signature']
+    """
+
+    def __init__(self, shape: RowShape) -> None:
+        self._shape = shape
+        self._signed = False
+
+    def sort(self, row: Sequence[object]) -> str:
+        """Return `DOSSIER`, `BLANK`, or the reason why the row is none, a code of `tables.SKIP_REASONS`."""
+        filled = {at: value for at, value in enumerate(row) if not _is_blank(value)}
+        if not filled:
+            return BLANK
+        if self._shape.headed.isdisjoint(filled):
+            return "note"
+        content = {
+            at: value for at, value in filled.items() if at not in self._shape.running_numbers or _is_words(value)
+        }
+        if not content or _is_numbering(filled):
+            return "numbering"
+        if self._repeats_header(filled):
+            return "repeated_header"
+        return self._sort_sparse(filled, content)
+
+    def _sort_sparse(self, filled: Mapping[int, object], content: Mapping[int, object]) -> str:
+        has_date = any(is_date_like(filled.get(at)) for at in self._shape.times)
+        if self._starts_with_total(filled) and not has_date:
+            return "total"
+        if is_code_like(filled.get(self._shape.code)):
+            return DOSSIER
+        if self._is_signature(content, has_date=has_date):
+            self._signed = True
+            return "signature"
+        if has_date:
+            return DOSSIER
+        return self._sort_dateless(content)
+
+    def _sort_dateless(self, content: Mapping[int, object]) -> str:
+        texts = [value for value in content.values() if _is_words(value)]
+        if any(_NOTE.match(fold(text)) for text in texts) and len(texts) <= 3:
+            return "note"
+        if not texts:
+            return "total"
+        if all(text.strip().startswith("(") and text.strip().endswith(")") for text in texts):
+            return "note"
+        if len(texts) == 1:
+            text = texts[0].strip()
+            return "note" if len(text) > 120 or text.startswith(("*", "(*")) else "band"
+        return DOSSIER
+
+    def _is_signature(self, content: Mapping[int, object], *, has_date: bool) -> bool:
+        if len(content) > _MAX_SPARSE:
+            return False
+        texts = [value for value in content.values() if isinstance(value, str)]
+        if len(content) <= 3 and any(_is_place_and_date(text, alone=len(content) == 1) for text in texts):
+            return True
+        if has_date and len(content) > 2:
+            return False
+        return self._signed or any(_SIGNATURE.match(fold(text)) for text in texts)
+
+    def _starts_with_total(self, filled: Mapping[int, object]) -> bool:
+        first = next((value for value in filled.values() if _is_words(value)), "")
+        return _TOTAL.match(fold(first)) is not None
+
+    def _repeats_header(self, filled: Mapping[int, object]) -> bool:
+        for header in self._shape.header_rows:
+            same = sum(1 for at, value in filled.items() if isinstance(value, str) and fold(value) == header.get(at))
+            if same >= 2 and same >= 0.6 * len(filled):
+                return True
+        return False
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_words(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and not _MARKER.match(value) and not _NUMBER_TEXT.match(value)
+
+
+def _is_numbering(filled: Mapping[int, object]) -> bool:
+    if len(filled) < 3:
+        return False
+    numbers: list[int] = []
+    for value in filled.values():
+        text = f"{value:.0f}" if isinstance(value, int | float) and not isinstance(value, bool) else value
+        if not isinstance(text, str) or not _NUMBERING.match(text):
+            return False
+        digits = re.match(r"\s*\(?(\d+)", text)
+        numbers += [int(digits.group(1))] if digits else []
+    return all(later == earlier + 1 for earlier, later in pairwise(numbers))
+
+
+def _is_place_and_date(text: str, *, alone: bool) -> bool:
+    key = fold(text)
+    return _PLACE_AND_DATE.match(key) is not None and (alone or not key.startswith("ngay"))
+
+
+def is_code_like(value: object) -> bool:
+    """Return whether a cell could be the code of a dossier rather than the name of a group.
+
+    >>> [is_code_like(value) for value in ("H56.14-240823-0001", "000123", 2503010001.0, "Phường 1", "I", None)]
+    [True, True, True, False, False, False]
+    """
+    if isinstance(value, bool | date | time):
+        return False
+    if isinstance(value, int | float):
+        return value >= 1_000
+    return isinstance(value, str) and _CODE.match(value.strip()) is not None and not is_date_like(value)

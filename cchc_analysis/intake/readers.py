@@ -1,0 +1,288 @@
+"""Files and folders to named tables: the public face of the reading half of intake."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis.errors import InputError, MappingError
+from cchc_analysis.intake.columns import Namer, Naming, list_headers, missing_columns, name_columns, quoted
+from cchc_analysis.intake.contents import read_sheets
+from cchc_analysis.intake.headers import Header, find_header
+from cchc_analysis.intake.mapping import IGNORE, ColumnMapping
+from cchc_analysis.intake.other_rows import BLANK, DOSSIER, RowShape, RowSorter
+from cchc_analysis.intake.repair import repair_text
+from cchc_analysis.intake.tables import NamedTable, Note, RawSheet
+from cchc_analysis.schema import DOSSIER_COLUMNS, Column
+from cchc_analysis.text import fold
+
+_LEFT_OUT_SUFFIXES = (".json", ".yaml", ".yml", ".md")
+_LEFT_OUT_NAMES = ("thumbs.db", "desktop.ini")
+_PLAIN_CODE = re.compile(r"(?=[^\s=]{6})[^\s=]*\d[^\s=]*\Z")
+"""A code that could be nothing else: no numbering, no word; rows with it and a time are not looked at one by one."""
+
+
+def find_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Return the files to read with the names shown to people, sorted by name, each file once.
+
+    Folders are searched with their subfolders; hidden files, lock files (`~$`), README files and .json, .yaml
+    and .md files in them are left out, while a file given by itself is always taken. A name is relative to
+    the given folder, with "/"; the folder's own name goes in front where two folders hold the same name.
+    Raises `InputError` for a path that does not exist and where there is nothing to read.
+
+    >>> find_files([Path("no such folder")])
+    Traceback (most recent call last):
+    cchc_analysis.errors.InputError: no such folder: there is no such file or folder. Check the path.
+    """
+    found: dict[Path, tuple[str, str]] = {}
+    for path in paths:
+        for file, name in _files_under(path):
+            found.setdefault(file.resolve(), (name, f"{path.resolve().name}/{name}"))
+    if not found:
+        listed = ", ".join(path.name or str(path) for path in paths)
+        raise InputError(
+            f"{listed}: there is no file to read here. Put the exports (.xlsx, .xls, .csv …) into the folder.",
+            f"{listed}: không có tệp nào để đọc. Hãy đặt các tệp kết xuất (.xlsx, .xls, .csv …) vào thư mục.",
+        )
+    times = Counter(name for name, _ in found.values())
+    named = ((file, long if times[name] > 1 else name) for file, (name, long) in found.items())
+    return sorted(named, key=lambda item: (item[1], str(item[0])))
+
+
+def _files_under(path: Path) -> Iterator[tuple[Path, str]]:
+    if path.is_file():
+        yield path, path.name
+        return
+    if not path.is_dir():
+        raise InputError(
+            f"{path}: there is no such file or folder. Check the path.",
+            f"{path}: không có tệp hoặc thư mục này. Hãy kiểm tra lại đường dẫn.",
+        )
+    for folder, folders, files in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not _left_out(name):
+                file = Path(folder, name)
+                yield file, file.relative_to(path).as_posix()
+
+
+def _left_out(name: str) -> bool:
+    lower = name.lower()
+    return lower.startswith((".", "~$", "readme")) or lower.endswith(_LEFT_OUT_SUFFIXES) or lower in _LEFT_OUT_NAMES
+
+
+def read_tables(
+    path: Path,
+    name: str,
+    columns: tuple[Column, ...] = DOSSIER_COLUMNS,
+    mapping: ColumnMapping | None = None,
+) -> list[NamedTable]:
+    """Return the tables of a file, one per sheet with a recognisable header, under canonical column names.
+
+    `name` is the file as people know it; it stands in tables and messages. Raises `InputError` for a file
+    that is no table or has no header, `MappingError` where a required column is missing, two columns would
+    get one name, or a column that the mapping keeps is not in the file.
+
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "a.csv")
+    >>> _ = file.write_text("Mã hồ sơ;Đơn vị;Ngày tiếp nhận;SĐT\\nH-1;Sở A;01/02/2025;090\\nTổng số;1;;\\n")
+    >>> table = read_tables(file, "a.csv")[0]
+    >>> table.cells.to_dict("index"), dict(table.skipped), table.dropped_columns
+    ({2: {'dossier_id': 'H-1', 'receiving_unit': 'Sở A', 'received_at': '01/02/2025'}}, {'total': 1}, ('SĐT',))
+    """
+    mapping = mapping or ColumnMapping()
+    namer = Namer([column.name for column in columns], mapping)
+    sheets = _chosen(read_sheets(_content(path, name), name), mapping, name)
+    headed = [(sheet, header) for sheet in sheets if (header := _header(sheet, namer, mapping, name)) is not None]
+    if not headed:
+        raise _no_header(sheets, namer, name)
+    _require_mapped_columns(namer, [header for _, header in headed], name)
+    headed, notes = _require_columns(headed, sheets, columns, namer, name)
+    tables = [_name_table(sheet, header, columns, namer, mapping, name) for sheet, header in headed]
+    return [replace(tables[0], notes=tables[0].notes + notes), *tables[1:]]
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{name}: the file cannot be opened ({error.strerror}). Close it in other programs and check the rights.",
+            f"{name}: không mở được tệp ({error.strerror}). Hãy đóng tệp ở chương trình khác và kiểm tra quyền đọc.",
+        ) from None
+
+
+def _chosen(sheets: list[RawSheet], mapping: ColumnMapping, name: str) -> list[RawSheet]:
+    repaired = []
+    for sheet in sheets:
+        if mapping.sheets is None or sheet.sheet in mapping.sheets:
+            cells, notes = repair_text(sheet.cells)
+            repaired.append(replace(sheet, cells=cells, notes=sheet.notes + notes))
+    known = {sheet.sheet for sheet in sheets}
+    unknown = [title for title in mapping.sheets or () if title not in known]
+    if unknown:
+        asked, seen = ", ".join(map(repr, unknown)), ", ".join(repr(title) for title in sorted(known))
+        raise MappingError(
+            f"{name}: the mapping file asks for the sheet {asked}, but the file has {seen}. Correct `sheets`.",
+            f"{name}: tệp ánh xạ yêu cầu trang tính {asked} nhưng tệp chỉ có {seen}. Hãy sửa mục `sheets`.",
+        )
+    return repaired
+
+
+def _header(sheet: RawSheet, namer: Namer, mapping: ColumnMapping, name: str) -> Header | None:
+    row = mapping.header_row
+    if row and row not in sheet.cells.index:
+        en, vi = _place(name, sheet.sheet)
+        raise MappingError(
+            f"{en}: the mapping file says that the header is in row {row}, but there are {len(sheet.cells)} rows. "
+            "Correct `header_row`.",
+            f"{vi}: tệp ánh xạ ghi tiêu đề ở dòng {row} nhưng chỉ có {len(sheet.cells)} dòng. Hãy sửa `header_row`.",
+        )
+    header = find_header(sheet.cells, namer.score, row)
+    return None if header is None else namer.complete(header, sheet.cells.shape[1])
+
+
+def _place(name: str, sheet: str) -> tuple[str, str]:
+    return (f"{name}, sheet {sheet!r}", f"{name}, trang tính {sheet!r}") if sheet else (name, name)
+
+
+def _no_header(sheets: Sequence[RawSheet], namer: Namer, name: str) -> InputError:
+    rows = [
+        [str(value)[:40] for value in row if value is not None][:8]
+        for sheet in sheets
+        for row in sheet.cells.head(40).to_numpy()
+    ]
+    seen = [row for row in rows if row][:3]
+    if not seen:
+        return InputError(
+            f"{name}: there is nothing in the file but empty cells. Export it again.",
+            f"{name}: tệp chỉ có ô trống, không có dữ liệu. Hãy kết xuất lại tệp.",
+        )
+    listed = "; ".join(" | ".join(row) for row in seen)
+    lines = "\n".join(f"  {quoted(text)}: {IGNORE}" for text in max(seen, key=len))
+    return MappingError(
+        f"{name}: no row was recognised as a header. The first rows are: {listed}. Name the columns in a mapping file "
+        f"(known names: {', '.join(sorted(namer.names))}), for example:\nheader_row: 1\ncolumns:\n{lines}",
+        f"{name}: không nhận ra dòng tiêu đề. Các dòng đầu là: {listed}. Hãy đặt tên cột trong tệp ánh xạ "
+        f"(tên có thể dùng: {', '.join(sorted(namer.names))}), ví dụ:\nheader_row: 1\ncolumns:\n{lines}",
+    )
+
+
+def _require_mapped_columns(namer: Namer, headers: Sequence[Header], name: str) -> None:
+    unused = namer.unused(headers)
+    if unused:
+        asked = ", ".join(map(repr, unused))
+        seen = "; ".join(list_headers(header) for header in headers)
+        raise MappingError(
+            f"{name}: the mapping file names the column {asked}, which is not there. Columns seen: {seen}. "
+            "Correct `columns` in the mapping file.",
+            f"{name}: tệp ánh xạ nêu cột {asked} nhưng tệp không có. Các cột trong tệp: {seen}. "
+            "Hãy sửa mục `columns` trong tệp ánh xạ.",
+        )
+
+
+def _require_columns(
+    headed: list[tuple[RawSheet, Header]],
+    sheets: Sequence[RawSheet],
+    columns: tuple[Column, ...],
+    namer: Namer,
+    name: str,
+) -> tuple[list[tuple[RawSheet, Header]], tuple[Note, ...]]:
+    """Leave out sheets that are another kind of table; a sheet that lacks one required column is an error."""
+    required = [column for column in columns if column.required and column.name not in namer.constants]
+    complete: list[tuple[RawSheet, Header]] = []
+    lacking: list[tuple[RawSheet, Header, list[Column]]] = []
+    for sheet, header in headed:
+        named = {namer.meaning(cell) for cell in header.cells}
+        missing = [column for column in required if column.name not in named]
+        if missing:
+            lacking.append((sheet, header, missing))
+        else:
+            complete.append((sheet, header))
+    for sheet, header, missing in lacking:
+        if not complete or len(missing) == 1:
+            raise missing_columns(missing, header, namer, _place(name, sheet.sheet))
+    kept = {id(sheet) for sheet, _ in complete}
+    others = [sheet for sheet in sheets if id(sheet) not in kept and sheet.cells.notna().any(axis=None)]
+    return complete, tuple(_other_sheet_note(sheet.sheet) for sheet in others)
+
+
+def _other_sheet_note(title: str) -> Note:
+    en = f"The sheet {title!r} has no header of a dossier list and was left out."
+    vi = f"Trang tính {title!r} không có tiêu đề của danh sách hồ sơ nên không được đọc."
+    return Note("no_header_sheet", en, vi)
+
+
+def _name_table(
+    sheet: RawSheet,
+    header: Header,
+    columns: tuple[Column, ...],
+    namer: Namer,
+    mapping: ColumnMapping,
+    name: str,
+) -> NamedTable:
+    naming = name_columns(header, namer, _place(name, sheet.sheet))
+    body = sheet.cells.iloc[header.last + 1 :]
+    reasons = _sort_rows(body, sheet, header, naming, columns)
+    is_dossier = reasons == DOSSIER
+    counts = Counter(str(reason) for reason in reasons[~is_dossier & (reasons != BLANK)])
+    cells = _canonical(body[is_dossier] if not is_dossier.all() else body, naming, columns, mapping)
+    beyond = body[is_dossier].iloc[:, header.width :] if sheet.delimited else body.iloc[:0]
+    ragged = beyond.index[beyond.notna().any(axis=1)] if beyond.shape[1] else []
+    return NamedTable(
+        file=name,
+        sheet=sheet.sheet,
+        cells=cells,
+        epoch_1904=sheet.epoch_1904,
+        rows_read=len(cells) + counts.total(),
+        skipped=dict(sorted(counts.items())),
+        dropped_columns=naming.dropped,
+        header_row=0 if header.last < 0 else int(sheet.cells.index[header.last]),
+        notes=sheet.notes,
+        ragged_rows=tuple(int(row) for row in ragged),
+        source_headers=naming.headers,
+    )
+
+
+def _canonical(body: pd.DataFrame, naming: Naming, columns: tuple[Column, ...], mapping: ColumnMapping) -> pd.DataFrame:
+    named: dict[str, np.ndarray] = {}
+    for column in columns:
+        if column.name in mapping.constants:
+            named[column.name] = np.full(len(body), mapping.constants[column.name], dtype=object)
+        elif column.name in naming.positions:
+            named[column.name] = body[naming.positions[column.name]].to_numpy(dtype=object)
+    return pd.DataFrame(named, index=body.index, columns=list(named), dtype=object)
+
+
+def _sort_rows(
+    body: pd.DataFrame, sheet: RawSheet, header: Header, naming: Naming, columns: tuple[Column, ...]
+) -> np.ndarray:
+    """Return per row "" for a dossier, "blank", or why it is none; only doubtful rows are looked at one by one."""
+    times = tuple(
+        naming.positions[column.name]
+        for column in columns
+        if column.kind == "timestamp" and column.name in naming.positions
+    )
+    required = [naming.positions[column.name] for column in columns if column.name in naming.positions]
+    code = next((naming.positions[c.name] for c in columns if c.required and c.name in naming.positions), required[0])
+    block = sheet.cells.iloc[max(header.first, 0) : header.last + 1].to_numpy()
+    header_rows = tuple({at: fold(value) for at, value in enumerate(row) if isinstance(value, str)} for row in block)
+    headed = frozenset(cell.position for cell in header.cells)
+    sorter = RowSorter(RowShape(code, times, naming.running_numbers, headed, header_rows))
+    reasons = np.full(len(body), DOSSIER, dtype=object)
+    doubtful = _doubtful(body, code, times)
+    reasons[doubtful] = [sorter.sort(row) for row in body[doubtful].to_numpy(dtype=object)]
+    return reasons
+
+
+def _doubtful(body: pd.DataFrame, code: int, times: tuple[int, ...]) -> np.ndarray:
+    is_plain = _PLAIN_CODE.match
+    has_code = [isinstance(value, str) and is_plain(value) is not None for value in body[code]]
+    has_time = body[list(times)].notna().any(axis=1).to_numpy(dtype=bool)
+    doubtful: np.ndarray = ~(np.array(has_code, dtype=bool) & has_time)
+    return doubtful

@@ -1,0 +1,99 @@
+"""What an intake did, in words for a terminal."""
+
+from cchc_analysis.errors import Language
+from cchc_analysis.formats import day, number, share
+from cchc_analysis.intake.pipeline import IntakeResult
+from cchc_analysis.intake.rules import sentences
+from cchc_analysis.warehouse import Warehouse
+
+_WORDS = {
+    "read": ("đọc", "rows read"),
+    "accepted": ("được nhận", "accepted"),
+    "rejected": ("bị loại", "rejected"),
+    "duplicates": ("trùng", "duplicates"),
+    "skipped": ("bỏ qua", "skipped"),
+}
+_SKIPPED = {
+    "numbering": ("dòng đánh số cột", "column numbers"),
+    "band": ("dòng nhóm", "band rows"),
+    "total": ("dòng tổng", "total rows"),
+    "signature": ("khối chữ ký", "signature rows"),
+    "repeated_header": ("tiêu đề lặp lại", "repeated headers"),
+    "note": ("ghi chú", "notes"),
+}
+
+_UNCHANGED = (
+    "Các tệp này đã được nạp trước đó; không có gì thay đổi.",
+    "These files had been taken in before; nothing changed.",
+)
+_REJECTED = (
+    "Dòng bị loại kèm lý do, sửa xong nạp lại được",
+    "Rejected rows with reasons, to be mended and fed again",
+)
+_ORIGINS = {
+    "newest_event": (
+        "sự kiện mới nhất trong dữ liệu; đặt bằng --as-of",
+        "newest event in the data; set it with --as-of",
+    ),
+    "given": ("theo --as-of", "given by --as-of"),
+}
+
+
+def accounting_text(result: IntakeResult, language: Language = "vi") -> str:
+    """Write the accounting of an intake: the sum that holds, what was left out and why, where the rejected rows lie."""
+    place = 0 if language == "vi" else 1
+    intake, total = result.accounting, result.accounting["total"]
+    n = {name: f"{number(total[name], language)} {words[place]}" for name, words in _WORDS.items()}
+    lines = [f"{n['read']} = {n['accepted']} + {n['rejected']} + {n['duplicates']} + {n['skipped']}"]
+    if result.unchanged:
+        text = (
+            "Các tệp này đã được nạp trước đó; không có gì thay đổi.",
+            "These files had been taken in before; nothing changed.",
+        )
+        lines.insert(0, text[place])
+    lines += [f"  {number(count, language)}  {_why(rule, place)}" for rule, count in sorted(total["reasons"].items())]
+    skipped = total.get("skipped_by_kind", {})
+    if skipped:
+        named = ", ".join(
+            f"{number(count, language)} {_SKIPPED.get(kind, (kind, kind))[place]}" for kind, count in skipped.items()
+        )
+        lines.append(f"  {('bỏ qua', 'skipped')[place]}: {named}")
+    lines += _rest(result, place, language)
+    notes = [note["vi" if place == 0 else "en"] for note in intake.get("notes", ())]
+    return "\n".join([*lines, *(f"  {note}" for note in notes)])
+
+
+def _why(rule: str, place: int) -> str:
+    en, vi = sentences().get(rule, (rule, rule))
+    return vi if place == 0 else en
+
+
+def _rest(result: IntakeResult, place: int, language: Language) -> list[str]:
+    intake, total = result.accounting, result.accounting["total"]
+    warehouse = Warehouse(result.warehouse, intake)
+    lines = []
+    if not total["read"]:
+        lines.append(("Trong tệp không có hồ sơ nào.", "There are no dossiers in the files.")[place])
+    if total["rejected"]:
+        part = share(total["rejected"] / total["read"], language, 2)
+        where = (
+            "Dòng bị loại kèm lý do, sửa xong nạp lại được",
+            "Rejected rows with reasons, to be mended and fed again",
+        )[place]
+        lines.append(f"{where}: {result.rejected} ({part})")
+    if intake.get("as_of"):
+        origin = intake.get("as_of_origin")
+        why = {
+            "newest_event": (
+                "sự kiện mới nhất trong dữ liệu; đặt bằng --as-of",
+                "newest event in the data; set it with --as-of",
+            ),
+            "given": ("theo --as-of", "given by --as-of"),
+        }.get(str(origin), ("", ""))[place]
+        lines.append(
+            f"{('Số liệu tính đến', 'Data up to')[place]} {day(warehouse.as_of)}" + (f" ({why})" if why else "")
+        )
+    if intake.get("dropped_columns"):
+        names = ", ".join(intake["dropped_columns"])
+        lines.append(f"{('Cột không giữ lại', 'Columns not kept')[place]}: {names}")
+    return lines

@@ -1,0 +1,108 @@
+"""Blocks of the data-quality page, one for each notebook cell."""
+
+from IPython.display import HTML
+
+from cchc_analysis import display, measures, wording
+from cchc_analysis.intake.rules import sentences
+from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.study import Study
+from cchc_analysis.tables import TableColumn, html_table
+from cchc_analysis.wording import pick
+
+
+def summary(study: Study) -> HTML:
+    """Show whether the figures can be trusted: nothing lost, how much was rejected, what is odd."""
+    language, total = study.language, study.warehouse.intake["total"]
+    say = wording.data_quality
+    lines = [
+        say.accounting(total, language),
+        say.rejected_share(total, language),
+        say.largest_flag(study.flags(), sentences(), total["accepted"], language),
+    ]
+    return display.html(display.paragraphs(lines, "summary"))
+
+
+def accounting(study: Study) -> HTML:
+    """Show the accounting of every source file."""
+    language = study.language
+    rows = study.accounting()
+    total = {**study.warehouse.intake["total"], "file": pick(language, "Tổng số", "Total")}
+    headers = {
+        "read": ("Đọc", "Read"),
+        "accepted": ("Được nhận", "Accepted"),
+        "rejected": ("Bị loại", "Rejected"),
+        "duplicates": ("Trùng", "Duplicates"),
+        "skipped": ("Bỏ qua", "Skipped"),
+    }
+    columns = [TableColumn("file", pick(language, "Tệp nguồn", "Source file"))]
+    columns += [TableColumn(name, pick(language, *headers[name]), "count") for name in measures.ACCOUNTS]
+    caption = pick(
+        language,
+        "Mỗi dòng đọc được đều có nơi đến: đọc = được nhận + bị loại + trùng + bỏ qua",
+        "Every row read is accounted for: read = accepted + rejected + duplicates + skipped",
+    )
+    title = pick(language, "Giải trình số dòng", "Accounting of rows")
+    return display.html(display.section(title) + html_table(rows, columns, caption, language, total))
+
+
+def _by_rule(study: Study, severity: str) -> HTML:
+    language = study.language
+    rows = study.rejected() if severity == "reject" else study.flags()
+    texts = {rule: pick(language, vi, en) for rule, (en, vi) in sentences().items()}
+    rows = rows.assign(label=rows["rule"].map(lambda rule: texts.get(rule, rule)))
+    columns = [
+        TableColumn("label", pick(language, "Lý do", "Reason")),
+        TableColumn("n_rows", pick(language, "Số dòng", "Rows"), "count"),
+    ]
+    whole = pick(
+        language,
+        "toàn bộ dữ liệu" if study.is_whole else study.unit_name(),
+        "all data" if study.is_whole else study.unit_name(),
+    )
+    titles = {
+        "reject": (f"Vì sao dòng bị loại ({whole})", f"Why rows were rejected ({whole})"),
+        "flag": (f"Dấu hiệu cần xem lại ở dòng được nhận ({whole})", f"Marks on accepted rows ({whole})"),
+    }
+    title = pick(language, *titles[severity])
+    note = pick(
+        language,
+        "Một dòng có thể vi phạm nhiều quy tắc nên tổng các lý do có thể lớn hơn số dòng.",
+        "One row may break several rules, so the reasons may add up to more than the rows.",
+    )
+    return display.html(
+        display.section(title) + html_table(rows, columns, title, language, note=note if len(rows) else "")
+    )
+
+
+def rejected(study: Study) -> HTML:
+    """Show why rows were rejected."""
+    return _by_rule(study, "reject")
+
+
+def flags(study: Study) -> HTML:
+    """Show the marks on accepted rows."""
+    return _by_rule(study, "flag")
+
+
+def completeness(study: Study) -> HTML:
+    """Show which columns are filled in."""
+    language = study.language
+    labels = {column.name: pick(language, column.label, column.name) for column in DOSSIER_COLUMNS}
+    rows = study.completeness()
+    rows = rows.assign(label=rows["column"].map(labels))
+    columns = [
+        TableColumn("label", pick(language, "Cột", "Column")),
+        TableColumn("n_filled", pick(language, "Có giá trị", "Filled in"), "count"),
+        TableColumn("n", pick(language, "Số hồ sơ", "Dossiers"), "count"),
+        TableColumn("value", pick(language, "Tỷ lệ", "Share"), "share"),
+    ]
+    title = pick(language, "Mức đầy đủ của từng cột", "How complete each column is")
+    caption = pick(
+        language, "Tỷ lệ hồ sơ được nhận có giá trị ở từng cột", "Share of accepted dossiers with a value, by column"
+    )
+    return display.html(display.section(title) + html_table(rows, columns, caption, language))
+
+
+def terms_used(study: Study) -> list[tuple[str, str]]:
+    """Return the definitions of the page."""
+    return wording.data_quality.definitions(study.language)
