@@ -16,25 +16,26 @@ _HOME = {
     "WorkingCalendar": "cchc_analysis.working_time",
     "data_quality": "cchc_analysis.pages.data_quality",
     "definitions": "cchc_analysis.pages.frame",
-    "intake": "cchc_analysis.intake.pipeline",
     "open_study": "cchc_analysis.study",
     "open_warehouse": "cchc_analysis.warehouse",
     "page_head": "cchc_analysis.pages.frame",
     "parse_period": "cchc_analysis.periods",
     "processing_time": "cchc_analysis.pages.processing_time",
     "publish_reports": "cchc_analysis.publication",
+    "take_in": "cchc_analysis.intake.pipeline",
     "write_sample": "cchc_analysis.sample",
 }
 _MODULES = ("data_quality", "processing_time")
+_RENAMED = {"take_in": "intake"}  # the name of the function is taken by its room
 
-__all__ = sorted(_HOME)  # noqa: PLE0605 - the table above is the list
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"cchc_analysis has no {name!r}; it offers: {', '.join(__all__)}")
     module = import_module(_HOME[name])
-    return module if name in _MODULES else getattr(module, name)
+    return module if name in _MODULES else getattr(module, _RENAMED.get(name, name))
 
 
 def __dir__() -> list[str]:

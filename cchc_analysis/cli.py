@@ -33,7 +33,7 @@ def refusing(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def guarded(*args: Any, language: Language = "vi", **kwargs: Any) -> None:
-        # A scheduler ends a run with SIGTERM: leave by the same door as Ctrl-C, so that kernels and temporary files go too.
+        # A scheduler ends a run with SIGTERM: leave by the same door as Ctrl-C, so that kernels and litter go too.
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
         try:
             command(*args, language=language, **kwargs)

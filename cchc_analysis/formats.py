@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from cchc_analysis.errors import Language
@@ -89,11 +90,11 @@ def interval(lower: Any, upper: Any, language: Language = "vi", as_share: bool =
 
 
 def day(value: date | datetime | None, language: Language = "vi") -> str:
-    """Write a date as dd/mm/yyyy.
+    """Write a date as dd/mm/yyyy in Vietnamese, with the month as a word in English, where dd/mm would be ambiguous.
 
-    >>> day(date(2023, 6, 14))
-    '14/06/2023'
+    >>> day(date(2023, 6, 14)), day(date(2023, 6, 14), "en")
+    ('14/06/2023', '14 June 2023')
     """
     if is_missing(value) or value is None:
         return UNDEFINED[language]
-    return f"{value:%d/%m/%Y}"
+    return f"{value:%d/%m/%Y}" if language == "vi" else str(format_date(value, "d MMMM y", locale="en_GB"))

@@ -10,6 +10,7 @@ from cchc_analysis import measures
 from cchc_analysis.errors import Language, ParameterError
 from cchc_analysis.formats import number, share
 from cchc_analysis.frames import records
+from cchc_analysis.pages.processing_time import has_due_dates
 from cchc_analysis.pages.titles import SHORT_TITLES
 from cchc_analysis.reference_data import notebooks_path
 from cchc_analysis.reports import PageJob, Progress, SiteResult, UnitEntry, publish_site
@@ -63,12 +64,13 @@ def _entries(study: Study, units: Iterable[str]) -> list[UnitEntry]:
     on_time = {row["unit"]: row for row in records(study.on_time("unit"))}
     form[ALL_UNITS] = records(study.form_06a())[0]
     on_time[ALL_UNITS] = records(study.on_time())[0]
+    has_due = has_due_dates(study)
     return [
         UnitEntry(
             folder_of(unit),
             study.unit_name(unit),
             pick(language, *TIERS[_tier(study, unit)]),
-            _summary(form.get(unit), on_time.get(unit), language),
+            _summary(form.get(unit), on_time.get(unit), has_due, language),
         )
         for unit in units
     ]
@@ -81,10 +83,17 @@ def _tier(study: Study, unit: str) -> str:
     return "ward" if tier in ("ward", "commune") else "department" if tier == "department" else ""
 
 
-def _summary(form: dict[str, Any] | None, on_time: dict[str, Any] | None, language: Language) -> str:
+def _summary(form: dict[str, Any] | None, on_time: dict[str, Any] | None, has_due: bool, language: Language) -> str:
     if form is None or on_time is None or not form["received"]:
         return pick(language, "Không có hồ sơ trong kỳ.", "No dossiers in the period.")
-    received, pending = number(form["received"], language), number(form["pending_overdue"], language)
+    received = number(form["received"], language)
+    if not has_due:
+        return pick(
+            language,
+            f"{received} hồ sơ phải giải quyết; không tính được tỷ lệ đúng hạn vì không có hạn trả.",
+            f"{received} dossiers to handle; no due dates, so no on-time share.",
+        )
+    pending = number(form["pending_overdue"], language)
     rate = share(on_time["value"], language)
     counts = f"{number(on_time['numerator'], language)}/{number(on_time['denominator'], language)}"
     return pick(

@@ -78,20 +78,20 @@ class Study:
         return self._tables[key]
 
     def flow(self, by: By = (), rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
-        """Return the flow count (see counting.count_flow)."""
-        return self._counted(counting.count_flow, _dimensions(by), rule)
+        """Return a flow count with at least these dimensions (see counting.count_flow)."""
+        return self._counted(counting.count_flow, _at_least(by), rule)
 
     def durations(self, by: By = ()) -> pd.DataFrame:
-        """Return the durations count in working days (see counting.count_durations)."""
-        return self._counted(counting.count_durations, _dimensions(by))
+        """Return a durations count in working days with at least these dimensions (see counting.count_durations)."""
+        return self._counted(counting.count_durations, _at_least(by))
 
     def terms(self, by: By = ()) -> pd.DataFrame:
-        """Return the terms count (see counting.count_terms)."""
-        return self._counted(counting.count_terms, _dimensions(by))
+        """Return a terms count with at least these dimensions (see counting.count_terms)."""
+        return self._counted(counting.count_terms, _at_least(by))
 
     def pending(self, by: By = ()) -> pd.DataFrame:
-        """Return the count of open dossiers by age (see counting.count_pending)."""
-        return self._counted(counting.count_pending, _dimensions(by))
+        """Return a count of open dossiers by age with at least these dimensions (see counting.count_pending)."""
+        return self._counted(counting.count_pending, _at_least(by))
 
     def procedures(self) -> pd.DataFrame:
         """Return the procedures of the data with the names written beside them (see counting.count_procedures)."""
@@ -160,8 +160,7 @@ class Study:
     def time_change(self) -> measures.TimeChange:
         """Return the change in mean working days against the previous period, split (see measures.time_change)."""
         strata = ("unit", "procedure") if self.is_whole else ("procedure",)
-        terms = self.terms("unit" if self.is_whole else ())
-        return measures.time_change(self.durations(), terms, self.period, self.base, strata)
+        return measures.time_change(self.durations(), self.terms(), self.period, self.base, strata)
 
     def accounting(self) -> pd.DataFrame:
         """Return the accounting of every source file (see measures.accounting_rows)."""
@@ -220,6 +219,12 @@ NOT_STATED = {"vi": "(không ghi)", "en": "(not stated)"}
 def _dimensions(by: By) -> tuple[str, ...]:
     keys = (by,) if isinstance(by, str) else tuple(by)
     return tuple(key for key in keys if key != "month")
+
+
+def _at_least(by: By) -> tuple[str, ...]:
+    """Return dimensions that serve most questions of a page, so that they share one scan; counts are additive."""
+    wanted = set(_dimensions(by)) | {"unit", "field"}
+    return (*(name for name in counting.DIMENSIONS if name in wanted), *sorted(wanted - set(counting.DIMENSIONS)))
 
 
 def _counting_rule(rule: OnTimeRule) -> OnTimeRule:

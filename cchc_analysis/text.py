@@ -45,6 +45,27 @@ def clean_text(text: str) -> str:
     return _SPACES.sub(" ", visible).strip()
 
 
+_ALPHABET = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệfghiìỉĩíịjklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvwxyỳỷỹýỵz"
+_PLACES = {letter: place for place, letter in enumerate(_ALPHABET)}
+_WITHOUT_TONE = {
+    letter: unicodedata.normalize(
+        "NFC", re.sub("[\u0300\u0301\u0303\u0309\u0323]", "", unicodedata.normalize("NFD", letter))
+    )
+    for letter in _ALPHABET
+}
+
+
+def vietnamese_order(text: str) -> tuple[list[int], list[int]]:
+    """Return a key that sorts texts by the Vietnamese alphabet: letters first (đ after d, ă â after a), then tones.
+
+    >>> sorted(["Đất đai", "Hộ tịch", "Dân số", "An toàn"], key=vietnamese_order)
+    ['An toàn', 'Dân số', 'Đất đai', 'Hộ tịch']
+    """
+    letters = clean_text(text).casefold()
+    plain = [_PLACES.get(_WITHOUT_TONE.get(letter, letter), ord(letter) - 0x110000) for letter in letters]
+    return plain, [_PLACES.get(letter, 0) for letter in letters]
+
+
 def fold(text: str) -> str:
     """Return the key under which two spellings of the same words are equal.
 

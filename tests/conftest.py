@@ -1,12 +1,25 @@
 """Fixtures shared by all tests."""
 
+import fcntl
+import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 REFERENCE = PROJECT.parent / "shared" / "reference"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Exports, warehouse and the truth that was planted."""
+
+    exports: Path
+    warehouse: Path
+    truth: dict[str, Any]
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +37,22 @@ def reference() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return REFERENCE
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> "Sample":
+    """The whole synthetic city, taken in once for all test processes."""
+    root = tmp_path_factory.getbasetemp()
+    shared = (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / "whole-sample"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "done").exists():
+            from cchc_analysis.intake import intake
+            from cchc_analysis.sample import write_sample
+
+            write_sample(shared / "exports")
+            intake([shared / "exports"], shared / "warehouse")
+            (shared / "done").touch()
+    truth = json.loads((shared / "exports" / "truth.json").read_text("utf-8"))
+    return Sample(shared / "exports", shared / "warehouse", truth)

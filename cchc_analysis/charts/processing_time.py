@@ -98,7 +98,7 @@ def share_by_group(rows: pd.DataFrame, labels: Sequence[str], reference: float |
             axes.axvline(reference, color=GREY, lw=1.2, ls="--", label=pick(language, "Chung", "Overall"))
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
         axes.set_yticks(at, _with_counts(rows, labels, language))
-        axes.invert_yaxis()
+        axes.set_ylim(len(rows) - 0.4, -0.6)
         share_axis(axes.xaxis, language)
         axes.set_xlim(right=min(1.004, max(axes.get_xlim()[1], 1.0)))
         axes.set_xlabel(pick(language, "Tỷ lệ đúng hạn (khoảng tin cậy 95%)", "On-time share (95% interval)"))
@@ -197,22 +197,15 @@ def law_commitment_actual(rows: pd.DataFrame, labels: Mapping[str, str], languag
             label=pick(language, "Thực tế vượt cam kết", "Actual above commitment"),
         )
         names = [
-            f"{shorten(labels.get(row['procedure'], row['procedure']))} (n = {formats.number(row['n'], language)})"
+            f"{shorten(labels.get(row['procedure'], row['procedure']), 36)} (n = {formats.number(row['n'], language)})"
             for row in records(rows)
         ]
         axes.set_yticks(at, names)
-        axes.invert_yaxis()
+        axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(left=0)
         count_axis(axes.xaxis, language)
         axes.set_xlabel(pick(language, "Ngày làm việc, bình quân một hồ sơ", "Working days, mean per dossier"))
-        axes.legend(
-            loc="lower left",
-            bbox_to_anchor=(-0.6, 1.0),
-            ncols=4,
-            borderaxespad=0.2,
-            columnspacing=1.2,
-            handletextpad=0.4,
-        )
+        figure.legend(loc="outside upper center", ncols=4, columnspacing=1.2, handletextpad=0.4)
     return figure
 
 

@@ -16,7 +16,7 @@ BLANK = "blank"
 _NUMBERING = re.compile(r"\s*(?:[A-ZĐ]|\(?[1-9]\d?\)?(?:\s*=.{1,40})?)\s*\Z")
 _MARKER = re.compile(r"\s*(?:[IVXLC]{1,6}|[A-Za-zĐđ]|\d{1,3}(?:\.\d{1,2}){0,3})\s*[.)]?\s*\Z")
 _NUMBER_TEXT = re.compile(r"\s*-?\d[\d.,\s]*%?\s*\Z")
-_CODE = re.compile(r"(?=.*\d)\S{4,}\Z|\S*\d{6}\s*-\s*\d+\s*\Z")
+_CODE = re.compile(r"(?=.*\d)\S{4,}\Z|.{0,40}\d{6}\s*-\s*\d+\s*\Z")
 
 _TOTAL = re.compile(
     r"(?:tong|cong|tong so|tong cong|tong so ho so|cong don|cong lai)(?: (?:\d.*|ho so.*|chung.*|toan .*))?\Z"
@@ -24,14 +24,15 @@ _TOTAL = re.compile(
 _SIGNATURE = re.compile(
     r"(?:nguoi (?:lap|lam bao cao|bao cao|tong hop|kiem tra)|thu truong|ky (?:va )?ghi ro|ky ten|ky dong dau"
     r"|noi nhan|luu (?:vt|van thu|ho so)|(?:pho )?giam doc|(?:pho )?chu tich|(?:pho )?truong phong"
-    r"|(?:tm|kt|tl|tuq) |(?:pho )?chanh van phong|xac nhan cua|lanh dao|ke toan truong|can bo tong hop|da ky)"
+    r"|(?:tm|kt|tl|tuq) |(?:pho )?chanh van phong"
+    r"|xac nhan cua (?:lanh dao|thu truong|don vi|co quan)|lanh dao|ke toan truong|can bo tong hop|da ky)"
 )
 _PLACE_AND_DATE = re.compile(r"(?:.* )?ngay (?:\d{1,2} )?thang (?:\d{1,2} )?nam(?: \d{2,4})?\Z")
 _NOTE = re.compile(
     r"(?:ghi chu|chu thich|nguon|luu y|cong hoa xa hoi chu nghia|doc lap tu do hanh phuc|don vi tinh|bao cao"
     r"|tu ngay .*den ngay|trang \d+|ngay in|thoi gian in|bieu (?:so|mau)|mau so)\b"
 )
-_MAX_SPARSE = 6
+_MAX_SIGNATORIES = 3
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,9 @@ class RowSorter:
         return DOSSIER
 
     def _is_signature(self, content: Mapping[int, object], *, has_date: bool) -> bool:
-        if len(content) > _MAX_SPARSE:
-            return False
         texts = [value for value in content.values() if isinstance(value, str)]
+        if len(content) > _MAX_SIGNATORIES:
+            return False
         if len(content) <= 3 and any(_is_place_and_date(text, alone=len(content) == 1) for text in texts):
             return True
         if has_date and len(content) > 2:

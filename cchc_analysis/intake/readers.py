@@ -276,7 +276,7 @@ def _sort_rows(
     sorter = RowSorter(RowShape(code, times, naming.running_numbers, headed, header_rows))
     reasons = np.full(len(body), DOSSIER, dtype=object)
     doubtful = _doubtful(body, code, times)
-    reasons[doubtful] = [sorter.sort(row) for row in body[doubtful].to_numpy(dtype=object)]
+    reasons[doubtful] = [sorter.sort(tuple(row)) for row in body[doubtful].to_numpy(dtype=object)]
     return reasons
 
 

@@ -44,7 +44,7 @@ def write_rejected(rejected: pd.DataFrame, path: Path) -> None:
                 sheet.write_string(0, column, header, bold)
             for number, record in enumerate(records[first : first + _LAST_ROW], start=1):
                 for column, cell in enumerate(record):
-                    if not pd.isna(cell):
+                    if not pd.isna(cell) and cell != "":
                         sheet.write_string(number, column, str(cell)[:_LONGEST_CELL], as_text)
 
 

@@ -7,9 +7,10 @@ from cchc_analysis import charts, display, formats, measures, wording
 from cchc_analysis.counting import OFFICIAL_FORM, STRICT
 from cchc_analysis.counting.rule import Denominator
 from cchc_analysis.formats import number
-from cchc_analysis.frames import first_row
+from cchc_analysis.frames import first_row, records
 from cchc_analysis.study import NOT_STATED, Study
 from cchc_analysis.tables import TableColumn, html_table
+from cchc_analysis.text import vietnamese_order
 from cchc_analysis.wording import pick, word
 
 DENOMINATORS: tuple[Denominator, ...] = ("finished", "due", "to_handle")
@@ -25,11 +26,17 @@ def _labelled(study: Study, rows: pd.DataFrame, by: str) -> pd.DataFrame:
         labels = rows["unit"].map(study.unit_name)
         order = {unit: place for place, unit in enumerate(study.registry.units(study.as_of.date()))}
         place = rows["unit"].map(lambda unit: order.get(unit, len(order)))
-        return rows.assign(label=labels, _place=place).sort_values(["_place", "label"], ignore_index=True)
+        return _alphabetical(rows.assign(label=labels, _place=place)).sort_values(
+            "_place", kind="stable", ignore_index=True
+        )
     if by == "procedure":
         return rows.assign(label=rows["procedure"].map(study.procedure_labels()))
     named = rows[by].map(lambda value: word(value, study.language) if value else empty)
-    return rows.assign(label=named).sort_values("label", ignore_index=True)
+    return _alphabetical(rows.assign(label=named))
+
+
+def _alphabetical(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values("label", key=lambda labels: labels.map(vietnamese_order), ignore_index=True)
 
 
 def has_due_dates(study: Study) -> bool:
@@ -47,7 +54,7 @@ def summary(study: Study) -> HTML:
     used = study.time_used()
     km = study.time_to_closing()
     say = wording.processing_time
-    sentences = [say.workload(first_row(study.form_06a()), language)]
+    sentences = [say.workload(first_row(study.form_06a()), has_due_dates(study), language)]
     if has_due_dates(study) or not official["denominator"]:
         sentences.append(say.punctuality(official, strict, change, base, language))
     else:
@@ -78,12 +85,14 @@ def form_table(study: Study, by: str) -> HTML:
         "Tình hình, kết quả giải quyết thủ tục hành chính (cột 3–13 của biểu II.06a/VPCP/KSTT), đơn vị tính: hồ sơ",
         "Dossiers received, resolved and pending (columns 3–13 of form II.06a/VPCP/KSTT)",
     )
-    note = pick(
+    outcomes = {row["measure"]: int(row["numerator"]) for row in records(study.outcomes())}
+    by_channel = {row["channel"]: row for row in records(study.form_06a("channel"))}
+    note = wording.processing_time.form_note(
+        total,
+        outcomes["resolved_withdrawn"],
+        outcomes["resolved_without_due"],
+        int(by_channel.get("", {"received_other": 0})["received_other"]),
         language,
-        f"Đúng hạn gồm cả hồ sơ rút, trả lại và hồ sơ không có hạn trả; trong hạn gồm cả {number(total['pending_paused'], language)} hồ sơ "
-        "đang tạm dừng (chờ bổ sung, nghĩa vụ tài chính, dừng xử lý). Các đẳng thức của biểu đã được kiểm tra.",
-        f"On time includes withdrawn and due-less dossiers; in time includes {number(total['pending_paused'], language)} paused ones "
-        "(supplement, financial duty, stopped). Every identity of the form has been checked.",
     )
     title = pick(language, "Biểu II.06a", "Form II.06a")
     table = html_table(rows, columns, caption, language, total, ["(2)", *(f"({n})" for n in range(3, 14))], note)
@@ -96,7 +105,7 @@ def on_time_months(study: Study) -> HTML:
     title = pick(language, "Đúng hạn", "On time")
     if not has_due_dates(study):
         return display.html(display.section(title, wording.processing_time.no_due_dates(language)))
-    official, strict = study.on_time("month"), study.on_time("month", STRICT)
+    official, strict = _from_first_resolved(study.on_time("month"), study.on_time("month", STRICT))
     inside = [month.label for month in study.months() if month.months[0] in study.period.months]
     figure = charts.processing_time.on_time_by_month(official, strict, inside, language)
     finding = wording.processing_time.on_time_trend(official, inside, language)
@@ -110,6 +119,13 @@ def on_time_months(study: Study) -> HTML:
     return display.html(
         display.section(title) + display.figure_block(figure, finding, description) + _rules_table(study)
     )
+
+
+def _from_first_resolved(official: pd.DataFrame, strict: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Leave out the months before the first resolved dossier: the data only carry open dossiers from then."""
+    known = official.loc[official["denominator"] > 0, "month"]
+    first = known.min() if len(known) else ""
+    return official[official["month"] >= first], strict[strict["month"] >= first]
 
 
 def _rules_table(study: Study) -> str:

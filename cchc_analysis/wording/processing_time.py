@@ -18,8 +18,8 @@ SHOWN_DAYS = 0.005
 """Smallest part of a change, in working days, that two decimals can show."""
 
 
-def workload(form: Figures, language: Language) -> str:
-    """Say what there was to handle, what was resolved and what is left, with the overdue ones."""
+def workload(form: Figures, has_due_dates: bool, language: Language) -> str:
+    """Say what there was to handle, what was resolved and what is left, with the overdue ones where due dates exist."""
     n = {
         name: number(form[name], language)
         for name in ("received", "carried_over", "resolved", "pending", "pending_overdue")
@@ -30,11 +30,18 @@ def workload(form: Figures, language: Language) -> str:
             "Trong kỳ không có hồ sơ nào phải giải quyết.",
             "There was no dossier to handle in the period.",
         )
-    overdue = pick(
-        language,
-        f"trong đó {n['pending_overdue']} hồ sơ quá hạn" if form["pending_overdue"] else "không có hồ sơ quá hạn",
-        f"{n['pending_overdue']} of them overdue" if form["pending_overdue"] else "none of them overdue",
-    )
+    if not has_due_dates:
+        overdue = pick(
+            language,
+            "không rõ hồ sơ nào quá hạn vì không có ngày hẹn trả",
+            "with no due date to tell which are overdue",
+        )
+    elif form["pending_overdue"]:
+        overdue = pick(
+            language, f"trong đó {n['pending_overdue']} hồ sơ quá hạn", f"{n['pending_overdue']} of them overdue"
+        )
+    else:
+        overdue = pick(language, "không có hồ sơ quá hạn", "none of them overdue")
     left = pick(
         language,
         f"còn {n['pending']} hồ sơ đang giải quyết, {overdue}" if form["pending"] else "không còn hồ sơ tồn",
@@ -47,6 +54,26 @@ def workload(form: Figures, language: Language) -> str:
         f"chuyển sang); đã giải quyết {n['resolved']} hồ sơ, {left}.",
         f"There were {n['received']} dossiers to handle ({number(new, language)} new, {n['carried_over']} carried over); "
         f"{n['resolved']} were resolved, {left}.",
+    )
+
+
+def form_note(form: Figures, n_withdrawn: int, n_without_due: int, n_without_channel: int, language: Language) -> str:
+    """Say with numbers what the form puts where a reader would not look for it."""
+    text = pick(
+        language,
+        f"Cột (9) gồm cả {number(n_withdrawn, language)} hồ sơ rút, trả lại và {number(n_without_due, language)} hồ sơ không có hạn trả; "
+        f"cột (12) gồm cả {number(form['pending_paused'], language)} hồ sơ đang tạm dừng (chờ bổ sung, nghĩa vụ tài chính, dừng xử lý). ",
+        f"Column (9) includes {number(n_withdrawn, language)} withdrawn or sent-back dossiers and {number(n_without_due, language)} without due date; "
+        f"column (12) includes {number(form['pending_paused'], language)} paused ones (supplement, financial duty, stopped). ",
+    )
+    if n_without_channel:
+        text += pick(
+            language,
+            f"Cột (5) gồm cả {number(n_without_channel, language)} hồ sơ không ghi hình thức tiếp nhận. ",
+            f"Column (5) includes {number(n_without_channel, language)} dossiers whose channel is not stated. ",
+        )
+    return text + pick(
+        language, "Các đẳng thức của biểu đã được kiểm tra.", "Every identity of the form has been checked."
     )
 
 

@@ -33,10 +33,12 @@
           for (let right = 0; right < cell.colSpan; right++) (taken[line + down] ??= [])[column + right] = true;
         if (cell.tagName === "TH" && cell.colSpan === 1) {
           const button = document.createElement("button"), own = column;
+          // The words stay text of the cell: a repeated table head is printed without its buttons.
           button.type = "button";
-          button.append(...cell.childNodes);
+          button.setAttribute("aria-label", cell.textContent);
           cell.append(button);
-          button.addEventListener("click", () => sort(table, cell, own));
+          cell.classList.add("sorts");
+          cell.addEventListener("click", () => sort(table, cell, own));
         }
         column += cell.colSpan;
       }
