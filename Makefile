@@ -51,7 +51,7 @@ lab: sample  ## open JupyterLab on the notebooks
 test: $(READY)  ## run all tests, in parallel
 	@$(BIN)/pytest -n auto
 
-check: $(READY)  ## lint, format, types, notebooks without outputs, lock in step
+check: $(READY)  ## lint, format, types, notebooks without outputs
 	@failed=0; \
 	$(BIN)/ruff check . || failed=1; \
 	$(BIN)/ruff format --check --quiet . || { echo "run: make format"; failed=1; }; \

@@ -92,6 +92,6 @@ WAREHOUSE_COLUMNS: tuple[str, ...] = (
 
 `dossier_id` is a keyed hash there; `number_on` the date written in the dossier number; `elapsed_seconds`
 the exact time from receipt to finish (or hand-over where no finish is recorded), null while open.
-Timestamps are local wall-clock times without zone, to the second; midnight means that only the date is known.
+Timestamps are local wall-clock times without zone; midnight means that only the date is known.
 Units are ids of `units.csv` where the name is known and the cleaned name where it is not.
 """

@@ -46,15 +46,19 @@ def _with_time_used(frame: Frame, clock: Clock) -> Frame:
     """Add working and calendar days from receipt to closing, or to `as_of` while open, less the paused days."""
     as_of = clock.days("as_of")
     today = as_of.loc[as_of["as_of_day"] == clock.as_of_day].iloc[0]
-    paused = nw.coalesce(nw.col("paused_days"), nw.lit(0)).cast(nw.Int64)
+    # Engines round or cut when they cast: whole days are made by subtraction, which means the same everywhere.
+    paused_days = nw.coalesce(nw.col("paused_days"), nw.lit(0.0))
+    paused = (paused_days - paused_days % 1).cast(nw.Int64)
     working = nw.coalesce(nw.col("closed_working"), nw.lit(int(today["as_of_working"]))) - nw.col("received_working")
     calendar = nw.coalesce(nw.col("closed_ordinal"), nw.lit(int(today["as_of_ordinal"]))) - nw.col("received_ordinal")
-    frame = frame.with_columns(
-        working.alias("gross_working_days"), calendar.alias("calendar_days"), paused.alias("paused")
-    )
-    net = nw.col("gross_working_days") - nw.col("paused")
+    frame = frame.with_columns(working.alias("working_days"), calendar.alias("calendar_days"), paused.alias("paused"))
+    return frame.with_columns(*(_net(name) for name in ("working_days", "calendar_days")))
+
+
+def _net(name: str) -> nw.Expr:
     # More paused days than days: the pause was noted in another unit; nothing below zero enters a mean.
-    return frame.with_columns(nw.when(net < 0).then(nw.lit(0)).otherwise(net).alias("working_days"))
+    net = nw.col(name) - nw.col("paused")
+    return nw.when(net < 0).then(nw.lit(0)).otherwise(net).alias(name)
 
 
 def _with_seconds(frame: Frame, clock: Clock) -> Frame:
@@ -73,7 +77,7 @@ def count_durations(
     """Count dossiers by time used from receipt to closing; open ones by the time they have waited at `as_of`.
 
     Result: columns `by`, `received_month`, `closed_month` (0 = open), `event` ("closed", "withdrawn", "open"),
-    `duration` (int, in `scale`; working days are net of paused days), `n`. `scale="seconds"` uses the exact elapsed
+    `duration` (int, in `scale`; days are net of paused days), `n`. `scale="seconds"` uses the exact elapsed
     time.
     """
     check_dimensions(by)

@@ -3,7 +3,6 @@
 from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +31,11 @@ from cchc_analysis.warehouse import dossiers_schema
 from cchc_analysis.working_time import WorkingCalendar
 
 _UNITS: Final = ("receiving_unit", "resolving_unit")
+_NO_STATUS: Final = Note(
+    "status_from_dates",
+    "There is no column of states; they were taken from the dates of finish and return.",
+    "Không có cột trạng thái; trạng thái được suy ra từ ngày kết thúc xử lý và ngày trả kết quả.",
+)
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,6 @@ class Checker:
         )
 
 
-def calendar_of(mapping: ColumnMapping) -> WorkingCalendar:
-    """Return the calendar that dates are checked against: the Vietnamese one, or all weekdays from 1970 to 2069."""
-    if mapping.calendar == "weekdays":
-        return WorkingCalendar.weekdays(date(1970, 1, 1), date(2069, 12, 31))
-    return WorkingCalendar.vietnam()
-
-
 def check_file(path: Path, name: str, content_sha256: str, checker: Checker) -> Part:
     """Return the file, read, typed and checked by every rule that needs no other file.
 
@@ -71,6 +68,7 @@ def check_file(path: Path, name: str, content_sha256: str, checker: Checker) -> 
     rows = join_rows([type_rows(table, checker.reading) for table in tables])
     _blank_odd_submissions(rows, checker.calendar)
     notes = [note for table in tables for note in table.notes] + _resolve_units(rows, checker.registry)
+    notes += [] if rows.present("status") else [_NO_STATUS]
     rejects = [(rule, rule.holds(rows, checker.calendar)) for rule in REJECTING]
     rejected = np.logical_or.reduce([hits for _, hits in rejects])
     repeats, conflicts = within_file(rows.columns, rows.columns["code_key"], ~rejected)
@@ -217,10 +215,15 @@ def _conflict_findings(rows: Rows, conflicts: BoolArray) -> pa.Table:
 
 def _row_table(rows: Rows, name: str, positions: npt.NDArray[np.intp], key: HashKey) -> pa.Table:
     """Return the kept rows as they will stand in the warehouse, the code replaced by its keyed hash."""
-    columns = {column: values[positions] for column, values in rows.columns.items()}
-    columns["dossier_id"] = np.array(hash_codes(columns["code_key"], key), dtype=object)
-    columns["source_file"] = np.full(len(positions), name, dtype=object)
-    arrays = [pa.array(columns[field.name], type=field.type, from_pandas=True) for field in dossiers_schema()]
+    made = {
+        "dossier_id": lambda: hash_codes(rows.columns["code_key"][positions], key),
+        "source_file": lambda: [name] * len(positions),
+    }
+    arrays = []
+    for field in dossiers_schema():
+        # One column after the other: a copy of all at once would be half of the memory a run needs.
+        values = made[field.name]() if field.name in made else rows.columns[field.name][positions]
+        arrays.append(pa.array(values, type=field.type, from_pandas=True))
     return pa.table(arrays, schema=dossiers_schema())
 
 

@@ -65,22 +65,27 @@ def combine(
     findings = pd.concat([_read_part_findings(folder, facts, rows[~kept]), late], ignore_index=True)
     rejected = _rejected(folder, facts, findings, rows[is_rejected], originals, registry)
     accounts = []
-    for number, part in enumerate(facts):
-        mine = (rows["part"] == number).to_numpy()
-        accounts.append(_account(part, mine, is_rejected, reasons.to_numpy(), late[late["part"] == number]))
+    for number, (part, mine) in enumerate(zip(facts, _slices(rows, len(facts)), strict=True)):
+        here_late = late[late["part"] == number]
+        accounts.append(_account(part, is_rejected[mine], reasons.to_numpy()[mine], here_late))
     dossiers = rows[kept].sort_values(["received_at", "dossier_id"], kind="stable", na_position="last")
     return Combined(dossiers, _named(findings, facts), _named(rejected, facts), accounts, as_of, notes)
 
 
 def _read_rows(folder: Path, facts: Sequence[PartFacts]) -> pd.DataFrame:
+    """Return the rows of all parts, one part after the other, with the number of the part and its newest event."""
     tables = [read_table(folder, part.key, "rows") for part in facts]
     rows = to_pandas(pa.concat_tables(tables) if tables else dossiers_schema().empty_table())
-    lengths = [table.num_rows for table in tables]
-    rows["part"] = np.repeat(np.arange(len(tables)), lengths)
-    ages = [newest_event(rows[rows["part"] == number]) for number in range(len(tables))]
-    known = np.array([np.datetime64("1970-01-01", "us") if age is None else age.to_datetime64() for age in ages])
-    rows["file_as_of"] = np.repeat(known, lengths) if len(tables) else pd.Series(dtype="datetime64[us]")
+    rows["part"] = np.repeat(np.arange(len(tables)), [table.num_rows for table in tables])
+    ages = [newest_event(rows.iloc[part]) for part in _slices(rows, len(tables))]
+    known = [np.datetime64("1970-01-01", "us") if age is None else age.to_datetime64() for age in ages]
+    rows["file_as_of"] = np.array(known, dtype="datetime64[us]")[rows["part"].to_numpy()]
     return rows
+
+
+def _slices(rows: pd.DataFrame, n_parts: int) -> list[slice]:
+    ends = np.cumsum(np.bincount(rows["part"], minlength=n_parts)).tolist()
+    return [slice(first, last) for first, last in zip([0, *ends[:-1]], ends, strict=True)]
 
 
 def _note_of_strays(rows: pd.DataFrame, newest: pd.Timestamp | None) -> list[dict[str, str]]:
@@ -195,23 +200,23 @@ def _as_texts(rows: pd.DataFrame, month_first: bool, registry: UnitRegistry) -> 
     for column in DOSSIER_COLUMNS:
         values = rows[column.name].to_numpy(dtype=object)
         shown = [cell_text(value, month_first) for value in values]
-        texts[column.name] = pd.Series(shown, index=rows.index, dtype="str")
-    texts["dossier_id"] = pd.Series(None, index=rows.index, dtype="str")
+        texts[column.name] = pd.Series(shown, index=rows.index, dtype="object")
+    texts["dossier_id"] = pd.Series(None, index=rows.index, dtype="object")
     for column_name in ("receiving_unit", "resolving_unit"):
         names = [registry.name(unit) if isinstance(unit, str) else None for unit in rows[column_name]]
-        texts[column_name] = pd.Series(names, index=rows.index, dtype="str")
+        texts[column_name] = pd.Series(names, index=rows.index, dtype="object")
     return pd.DataFrame(texts)
 
 
 def _account(
-    part: PartFacts, mine: BoolArray, is_rejected: BoolArray, duplicate: npt.NDArray[Any], late: pd.DataFrame
+    part: PartFacts, is_rejected: BoolArray, duplicate: npt.NDArray[Any], late: pd.DataFrame
 ) -> dict[str, Any]:
     """Return the line of one file; raise CountingError unless read = accepted + rejected + duplicates + skipped."""
     first_reason = late.drop_duplicates(subset=["sheet", "row"])["rule"]
     reasons = Counter(part.reasons) + Counter(first_reason)
-    kinds = Counter(duplicate[mine & (duplicate != "")]) + Counter({"repeated": part.duplicates})
+    kinds = Counter(duplicate[duplicate != ""]) + Counter({"repeated": part.duplicates})
     n_rejected = sum(reasons.values())
-    n_accepted = int((mine & ~is_rejected & (duplicate == "")).sum())
+    n_accepted = int((~is_rejected & (duplicate == "")).sum())
     account = {
         "file": part.file,
         "sha256": part.sha256,

@@ -103,6 +103,9 @@ def _stack(tables: Iterator[list[Row]], name: str) -> Iterator[RawSheet]:
 
 
 def _span(cell: html.HtmlElement) -> tuple[str | None, int, int]:
+    # Almost no cell spans anything: exports have hundreds of thousands of plain ones.
+    if "colspan" not in cell.attrib and "rowspan" not in cell.attrib:
+        return _text(cell), 1, 1
     return _text(cell), _count(cell.get("colspan")), _count(cell.get("rowspan"))
 
 
@@ -138,6 +141,9 @@ def lay_out(rows: Sequence[Sequence[tuple[str | None, int, int]]]) -> list[Row]:
     hanging: dict[int, tuple[str | None, int]] = {}
     grid: list[Row] = []
     for cells in rows:
+        if not hanging and all(n_columns == n_rows == 1 for _, n_columns, n_rows in cells):
+            grid.append([text for text, _, _ in cells])
+            continue
         line, hanging = _lay_out_row(cells, hanging)
         grid.append(line)
     width = max((len(line) for line in grid), default=0)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from cchc_analysis.errors import CchcError, HashKeyError, InputError, ParameterError, WarehouseError
-from cchc_analysis.intake.check import Checker, calendar_of, check_file, rows_as_found
+from cchc_analysis.intake.calendars import calendar_of, calendar_span
+from cchc_analysis.intake.check import Checker, check_file, rows_as_found
 from cchc_analysis.intake.combine import Combined, check_account, combine
 from cchc_analysis.intake.mapping import ColumnMapping, load_mapping
 from cchc_analysis.intake.parts import PartFacts, part_key, read_facts, write_part
@@ -24,7 +25,6 @@ from cchc_analysis.intake.tables import Note
 from cchc_analysis.units import UnitRegistry
 from cchc_analysis.version import VERSION
 from cchc_analysis.warehouse import FORMAT, PARTS_FOLDER, REJECTED_FILE, STATES_FOLDER, read_intake
-from cchc_analysis.working_time import WorkingCalendar
 
 Progress = Callable[[str, int, int], None]
 """Told the name of a file, its number (from 1) and how many there are, before the file is read."""
@@ -88,17 +88,20 @@ def intake(
     key = find_hash_key([path for path, _ in files], hash_key_file)
     checker = Checker(rules, key, calendar_of(rules), UnitRegistry.load())
     with locked(folder):
-        return _Run(folder, checker, _as_datetime(as_of)).take(files, allowed_reject_share, progress)
+        return _Run(folder, checker, _as_wall_clock(as_of, rules.timezone)).take(files, allowed_reject_share, progress)
 
 
 def _loaded(mapping: str | Path | None) -> ColumnMapping:
     return ColumnMapping() if mapping is None else load_mapping(Path(mapping))
 
 
-def _as_datetime(as_of: datetime | date | None) -> datetime | None:
-    if as_of is None or isinstance(as_of, datetime):
-        return as_of
-    return datetime.combine(as_of, time())
+def _as_wall_clock(as_of: datetime | date | None, timezone: str) -> datetime | None:
+    """Return the moment as a clock in the zone of the data shows it."""
+    if as_of is None:
+        return None
+    if not isinstance(as_of, datetime):
+        return datetime.combine(as_of, time())
+    return as_of.astimezone(ZoneInfo(timezone)).replace(tzinfo=None) if as_of.tzinfo else as_of
 
 
 class _Run:
@@ -226,7 +229,7 @@ class _Run:
         return rows_as_found(*source, wanted, self.checker)
 
     def _intake(self, facts: list[PartFacts], combined: Combined, state: str) -> dict[str, Any]:
-        calendar = calendar_span(self.checker, combined)
+        calendar = calendar_span(self.checker.mapping, combined.dossiers, combined.as_of)
         as_of = combined.as_of or datetime.combine(calendar[0], time())
         flags = combined.findings.loc[combined.findings["severity"] != "reject", "rule"].value_counts()
         return {
@@ -267,18 +270,6 @@ def _total(accounts: list[dict[str, Any]]) -> dict[str, Any]:
 def _title(facts: list[PartFacts], synthetic: bool) -> dict[str, str]:
     titles = [part.title for part in sorted(facts, key=lambda part: (part.file, part.sha256)) if part.title]
     return dict(titles[0]) if titles else dict(SAMPLE_TITLE if synthetic else DEFAULT_TITLE)
-
-
-def calendar_span(checker: Checker, combined: Combined) -> tuple[date, date]:
-    """Return the first and last day of the calendar that the dossiers need: whole years for a plain weekday one."""
-    calendar: WorkingCalendar = checker.calendar
-    if checker.mapping.calendar == "vietnam":
-        return calendar.first, calendar.last
-    columns = ("submitted_at", "received_at", "due_at", "finished_at", "returned_at", "number_on")
-    moments = np.concatenate([combined.dossiers[name].to_numpy(dtype="datetime64[us]") for name in columns])
-    known = [*moments[~np.isnat(moments)].astype("datetime64[Y]"), np.datetime64(combined.as_of or calendar.first, "Y")]
-    years = [int(str(year)) for year in (min(known), max(known))]
-    return date(years[0], 1, 1), date(years[1], 12, 31)
 
 
 def _sha256(path: Path, name: str) -> str:

@@ -140,6 +140,12 @@ def finished_outside_hours(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
     return np.asarray(clock_time_known(finished) & ~usual)
 
 
+def committed_missing(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
+    """Return where no limit stands in the column of cut limits; beside a statutory limit that means: not cut."""
+    is_empty = is_marked("term_missing:committed_days")(rows, calendar)
+    return np.asarray(is_empty & np.isnan(rows.columns["statutory_days"]))
+
+
 def due_not_as_recomputed(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
     """Compare dates with receipt + term; a paused dossier has a later due date by right."""
     columns = rows.columns

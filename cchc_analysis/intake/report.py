@@ -91,7 +91,8 @@ def _rest(result: IntakeResult, place: int, language: Language) -> list[str]:
             "given": ("theo --as-of", "given by --as-of"),
         }.get(str(origin), ("", ""))[place]
         lines.append(
-            f"{('Số liệu tính đến', 'Data up to')[place]} {day(warehouse.as_of)}" + (f" ({why})" if why else "")
+            f"{('Số liệu tính đến', 'Data up to')[place]} {day(warehouse.as_of, language)}"
+            + (f" ({why})" if why else "")
         )
     if intake.get("dropped_columns"):
         names = ", ".join(intake["dropped_columns"])

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from cchc_analysis.intake.predicates import (
     Predicate,
+    committed_missing,
     due_before_receipt,
     due_not_as_recomputed,
     finished_at_due_second,
@@ -110,8 +111,10 @@ FLAGGING: Final[tuple[Rule, ...]] = (
     *(_rule("value_blanked", "flag", name, is_unreadable(name),
             "The value cannot be read and was left empty; the row is counted.",
             "Không đọc được giá trị nên để trống; hồ sơ vẫn được tính.") for name in _OPTIONAL),
-    *(_rule("term_missing", "flag", name, is_marked(f"term_missing:{name}"),
-            "There is no time limit.", "Thiếu thời hạn giải quyết.") for name in _TERMS),
+    _rule("term_missing", "flag", "statutory_days", is_marked("term_missing:statutory_days"),
+          "There is no time limit.", "Thiếu thời hạn giải quyết."),
+    _rule("term_missing", "flag", "committed_days", committed_missing,
+          "There is no time limit.", "Thiếu thời hạn giải quyết."),
     *(_rule("term_not_set", "flag", name, is_marked(f"term_not_set:{name}"),
             "The procedure has no time limit.", "Thủ tục không quy định thời hạn.") for name in _TERMS),
     *(_rule("term_not_positive", "flag", name, is_marked(f"term_not_positive:{name}"),

@@ -52,10 +52,15 @@ def form_06a(flow: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ())
         pending_in_time=window.pending & ~window.overdue,
         pending_overdue=window.overdue,
         pending_paused=window.paused,
-        before=flow_window(flow, period.previous()).pending,
+        before=flow_window(flow, _month_before(period)).pending,
     )
     check_identities(form, by)
     return form.drop(columns="before")
+
+
+def _month_before(period: ReportPeriod) -> ReportPeriod:
+    """Return the last month before a period begins: what is pending at its end is carried over into the period."""
+    return ReportPeriod("month", period.first_month - 1, period.window)
 
 
 def check_identities(form: pd.DataFrame, by: tuple[str, ...] = ()) -> None:

@@ -40,8 +40,8 @@ def _window_line(study: Study) -> str:
     }[period.window]
     return pick(
         language,
-        f"Từ ngày {day(period.start)} đến ngày {day(period.end)} ({kind}) · Số liệu tính đến hết ngày {day(study.as_of)}",
-        f"{day(period.start)} to {day(period.end)} ({kind}) · Data up to the end of {day(study.as_of)}",
+        f"Từ ngày {day(period.start, language)} đến ngày {day(period.end, language)} ({kind}) · Số liệu tính đến hết ngày {day(study.as_of, language)}",
+        f"{day(period.start, language)} to {day(period.end, language)} ({kind}) · Data up to the end of {day(study.as_of, language)}",
     )
 
 
@@ -53,8 +53,8 @@ def _warnings(study: Study) -> list[str]:
             0,
             pick(
                 language,
-                f"Kỳ chưa kết thúc: số liệu mới đến ngày {day(study.as_of)}, kỳ kéo dài đến ngày {day(period.end)}.",
-                f"The period is still open: data go up to {day(study.as_of)}, the period ends on {day(period.end)}.",
+                f"Kỳ chưa kết thúc: số liệu mới đến ngày {day(study.as_of, language)}, kỳ kéo dài đến ngày {day(period.end, language)}.",
+                f"The period is still open: data go up to {day(study.as_of, language)}, the period ends on {day(period.end, language)}.",
             ),
         )
     return found

@@ -378,8 +378,8 @@ def backlog(study: Study) -> HTML:
     figure = charts.processing_time.pending_ages(ages, language)
     description = pick(
         language,
-        f"Số ngày làm việc từ khi tiếp nhận đến {formats.day(study.as_of)}, đã trừ thời gian tạm dừng; n = {number(ages['n'].sum(), language)}.",
-        f"Working days from receipt to {formats.day(study.as_of)}, pauses taken off; n = {number(ages['n'].sum(), language)}.",
+        f"Số ngày làm việc từ khi tiếp nhận đến {formats.day(study.as_of, language)}, đã trừ thời gian tạm dừng; n = {number(ages['n'].sum(), language)}.",
+        f"Working days from receipt to {formats.day(study.as_of, language)}, pauses taken off; n = {number(ages['n'].sum(), language)}.",
     )
     return display.html(display.section(title) + display.figure_block(figure, sentence, description))
 

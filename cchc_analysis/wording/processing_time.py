@@ -229,6 +229,7 @@ def _effects(change: TimeChange, language: Language) -> str:
 def time_cut(cut: pd.DataFrame, language: Language) -> str:
     """Say what the register promises and what people got, for working-day terms."""
     rows = {row["measure"]: row["value"] for row in records(cut) if row["day_kind"] == "working"}
+    denominators = {row["measure"]: row["denominator"] for row in records(cut) if row["day_kind"] == "working"}
     pooled: Any = rows.get("cut_pooled")
     actual: Any = rows.get("cut_actual")
     if is_missing(actual) and is_missing(pooled):
@@ -243,13 +244,19 @@ def time_cut(cut: pd.DataFrame, language: Language) -> str:
             f"So với thời gian quy định, thời gian thực tế ngắn hơn {share(actual, language)}; dữ liệu không ghi thời gian sau cắt giảm.",
             f"Against the statutory time the actual time is {share(actual, language)} shorter; the data give no committed time.",
         )
-    reached = actual >= pooled
+    # Dossiers without a commitment are in the actual figure only: then the two must not be set against each other.
+    if denominators["cut_pooled"] != denominators["cut_actual"]:
+        verdict = pick(
+            language, "tính trên cả hồ sơ không ghi thời gian sau cắt giảm", "dossiers without committed time included"
+        )
+    elif actual >= pooled:
+        verdict = pick(language, "đạt mức đã cam kết", "which reaches the commitment")
+    else:
+        verdict = pick(language, "chưa đạt mức đã cam kết", "which falls short of the commitment")
     return pick(
         language,
-        f"Mức cắt giảm đã đăng ký là {share(pooled, language)} thời gian quy định; thực tế người dân được giải quyết nhanh hơn quy định "
-        f"{share(actual, language)}, {'đạt' if reached else 'chưa đạt'} mức đã cam kết.",
-        f"The registered cut is {share(pooled, language)} of the statutory time; people actually got "
-        f"{share(actual, language)}, which {'reaches' if reached else 'falls short of'} the commitment.",
+        f"Mức cắt giảm đã đăng ký là {share(pooled, language)} thời gian quy định; thực tế người dân được giải quyết nhanh hơn quy định {share(actual, language)}, {verdict}.",
+        f"The registered cut is {share(pooled, language)} of the statutory time; people actually got {share(actual, language)}, {verdict}.",
     )
 
 

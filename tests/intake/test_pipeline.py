@@ -1,7 +1,7 @@
 """From files to a warehouse: all or nothing, the same bytes for the same files, every row accounted for."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import openpyxl
 import pandas as pd
@@ -12,6 +12,7 @@ from cchc_analysis.errors import InputError, MappingError, ParameterError, Wareh
 from cchc_analysis.intake import ColumnMapping, intake
 from cchc_analysis.intake import pipeline as pipeline_module
 from cchc_analysis.intake.as_of import newest_event
+from cchc_analysis.intake.rules import sentences
 from cchc_analysis.intake.store import locked
 from cchc_analysis.warehouse import dossiers_schema, findings_schema, open_warehouse
 
@@ -191,6 +192,21 @@ def test_a_day_given_as_as_of_means_the_whole_day(desk):
     desk.write(["A-1,Sở A,14/03/2025 16:59,,,Đang xử lý"])
     assert desk.take(as_of=date(2025, 3, 14)).accounting["total"]["accepted"] == 1
     assert desk.take(as_of=datetime(2025, 3, 14, 12), allowed_reject_share=1).accounting["total"]["rejected"] == 1
+
+
+def test_an_as_of_with_an_offset_is_a_moment_on_the_clock_of_the_data(desk):
+    desk.write(["A-1,Sở A,14/03/2025 16:59,,,Đang xử lý"])
+    moment = datetime(2025, 3, 14, 10, 30, tzinfo=UTC)
+    assert desk.take(as_of=moment).accounting["as_of"] == "2025-03-14T17:30:00"
+
+
+def test_a_file_without_states_says_that_the_dates_decide(desk):
+    header = "Mã hồ sơ,Đơn vị,Ngày tiếp nhận,Ngày trả kết quả"
+    desk.write(["A-1,Sở A,10/03/2025,", "A-2,Sở A,11/03/2025,12/03/2025"], header=header)
+    (file,) = desk.take().accounting["files"]
+    assert "status_from_dates" in [note["code"] for note in file["notes"]]
+    assert desk.accepted()["status"].tolist() == ["processing", "returned"]
+    assert desk.findings().empty
 
 
 def test_a_few_stray_dates_do_not_become_the_date_of_the_data(desk):
@@ -381,3 +397,25 @@ def test_the_facade_and_the_accounts_agree(desk):
     result = intake(str(desk.exports), str(desk.warehouse))
     assert json.loads((desk.warehouse / "intake.json").read_text(encoding="utf-8")) == dict(result.accounting)
     assert result.rejected.is_file()
+
+
+# ---- the page that explains all this
+
+
+@pytest.fixture(scope="module")
+def page(project):
+    return (project / "docs" / "methods" / "intake.md").read_text(encoding="utf-8")
+
+
+def test_the_page_names_every_rule(page):
+    assert [rule for rule in sentences() if f"`{rule}`" not in page] == []
+
+
+def test_the_worked_example_of_the_page_is_what_happens(desk, page):
+    text = page.split("```text\n")[1].split("```")[0]
+    (desk.exports / "a.csv").write_text(text, encoding="utf-8")
+    accounting = desk.take(allowed_reject_share=1).accounting
+    total = accounting["total"]
+    assert [total[name] for name in ("read", "accepted", "rejected", "duplicates", "skipped")] == [6, 2, 2, 1, 1]
+    assert total["reasons"] == {"date_unreadable": 1, "open_with_finish_date": 1}
+    assert accounting["as_of"] == "2023-03-22T00:00:00"

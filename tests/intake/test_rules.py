@@ -1,6 +1,11 @@
 """Every rule finds the row it is for, and leaves its neighbour alone."""
 
+from datetime import datetime
+
+import openpyxl
+import pandas as pd
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from cchc_analysis.intake.rules import FLAGGING, REJECTING, sentences
 
@@ -85,7 +90,8 @@ def test_a_row_that_cannot_be_right_is_kept_out(desk, changes, rule):
         ({"committed": "5"}, ["term_kind_assumed"]),
         ({"committed": "07 ngày", "statutory": "10 ngày"}, []),
         ({"committed": "07 ngày"}, ["term_kinds_differ"]),
-        ({"committed": "", "statutory": "05 ngày làm việc"}, ["term_missing"]),
+        ({"committed": "", "statutory": "05 ngày làm việc"}, []),
+        ({"committed": "5 ngày làm việc", "statutory": ""}, ["term_missing"]),
         ({"committed": "Không quy định", "statutory": "5 ngày làm việc"}, ["term_not_set"]),
         ({"committed": "2 hoặc 3 ngày", "statutory": "5 ngày làm việc"}, ["term_ambiguous"]),
         ({"code": "H06-250307-0001"}, ["number_date_differs"]),
@@ -155,3 +161,38 @@ def test_every_rule_says_in_both_languages_what_is_wrong():
         assert rule.vi.endswith("."), rule.id
         assert sentences()[rule.id] == (rule.en, rule.vi)
     assert len({en for en, _ in sentences().values()}) == len(sentences())
+
+
+def test_a_row_with_more_cells_than_the_header_is_kept_out(desk):
+    lines = ["A-1,Sở A,10/03/2025,11/03/2025,thừa", "A-2,Sở A,10/03/2025,11/03/2025"]
+    assert desk.rules(lines, "Mã hồ sơ,Đơn vị,Ngày tiếp nhận,Ngày hẹn trả") == [["ragged_row"], []]
+
+
+def test_numbers_where_a_workbook_has_spoilt_the_codes(desk):
+    book = openpyxl.Workbook()
+    for cells in (
+        ("Mã hồ sơ", "Mã TTHC", "Đơn vị", "Ngày tiếp nhận"),
+        (250310001, "1.001610", "Sở A", datetime(2025, 3, 10)),
+        (2.503100010001e17, "1.001610", "Sở A", datetime(2025, 3, 10)),
+        ("000123", 1.00161, "Sở A", datetime(2025, 3, 10)),
+    ):
+        book.active.append(cells)
+    book.save(desk.exports / "a.xlsx")
+    desk.take(allowed_reject_share=1)
+    found = desk.findings()
+    assert list(zip(found["row"], found["column"], found["rule"], strict=True)) == [
+        (3, "dossier_id", "code_unreadable"),
+        (4, "procedure_code", "value_blanked"),
+    ]
+    assert desk.accepted()["source_row"].tolist() in ([2, 4], [4, 2])
+
+
+def test_dates_of_a_1904_workbook_are_the_dates_it_shows(desk):
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(("Mã hồ sơ", "Đơn vị", "Ngày tiếp nhận"))
+    book.active.append(("A-1", "Sở A", datetime(2025, 3, 10, 9, 30)))
+    book.active.append(("A-2", "Sở A", 45726 - 1462))
+    book.save(desk.exports / "a.xlsx")
+    desk.take()
+    assert sorted(desk.accepted()["received_at"]) == [pd.Timestamp(2025, 3, 10), pd.Timestamp(2025, 3, 10, 9, 30)]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -90,7 +91,7 @@ def test_windows_carry_over_what_the_window_before_left(
     flow = count_flow(on_engine(rows, "pandas"), clock, ("unit",), rule)
     months = [parse_period(f"2023-{month:02d}", clock.window) for month in range(1, 7)]
     forms = [measures.form_06a(flow, month) for month in months]
-    for before, after in zip(forms, forms[1:], strict=False):
+    for before, after in pairwise(forms):
         assert before["pending"].item() == after["carried_over"].item()
     quarter = measures.form_06a(flow, parse_period("2023-Q2", clock.window))
     for name in ("received_online", "received_other", "resolved", "resolved_late"):

@@ -1,9 +1,8 @@
-"""The permit log of a Dutch municipality through intake, counting and measures (cases C01, C02, C06 of the shared cases).
+"""The permit log of a Dutch municipality through the whole pipeline (cases C01, C02 and C06 of the shared cases).
 
 Numbers: R survival 3.5-3 and lifelines 0.30.3 (C02), own numpy on the published file (C01, C06).
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +20,7 @@ SECONDS_PER_DAY = 86_400
 
 
 @pytest.fixture(scope="module")
-def warehouse(reference: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def warehouse(reference: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("receipt")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CCHC_HASH_KEY", "a key of this test, long enough")
@@ -34,7 +33,7 @@ def warehouse(reference: Path, project: Path, tmp_path_factory: pytest.TempPathF
     total = result.accounting["total"]
     # C01: 1,434 cases; two are closed before they were received and stay out by name.
     assert (total["read"], total["accepted"], total["rejected"]) == (1434, 1432, 2)
-    yield folder
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,13 @@ def table_of(page: Path, heading: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock(WorkingCalendar.vietnam(), JUNE_14)
+def vietnam() -> WorkingCalendar:
+    return WorkingCalendar.vietnam()
+
+
+@pytest.fixture
+def clock(vietnam: WorkingCalendar) -> Clock:
+    return Clock(vietnam, JUNE_14)
 
 
 @pytest.fixture
@@ -39,6 +44,14 @@ def dossiers(project: Path):
 def test_form_06a(dossiers, clock: Clock) -> None:
     form = measures.form_06a(counting.count_flow(dossiers, clock), Q2)[list(measures.FORM_COLUMNS)]
     assert form.iloc[0].tolist() == [8, 3, 4, 1, 5, 1, 3, 1, 3, 2, 1]
+
+
+@pytest.mark.parametrize("period", ["2023-01", "2023-Q1", "2023-6M", "2023-9M", "2023"])
+def test_what_every_kind_of_period_carries_over_was_pending_the_day_before(vietnam, period: str) -> None:
+    text = "id | received_at | due_at | finished_at\n1 | 2022-11-30 08:00 | 2022-12-30 08:00 | 2022-12-20 08:00"
+    clock = Clock(vietnam, datetime(2023, 12, 14))
+    form = measures.form_06a(counting.count_flow(on_engine(table_rows(text), "pandas"), clock), parse_period(period))
+    assert form.loc[0, ["carried_over", "resolved", "pending"]].tolist() == [1, 1, 0]
 
 
 @pytest.mark.parametrize(

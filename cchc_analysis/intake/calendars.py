@@ -1,0 +1,34 @@
+"""Which calendar dates are checked against, and how much of it the accepted dossiers need."""
+
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis.intake.mapping import ColumnMapping
+from cchc_analysis.working_time import WorkingCalendar
+
+_MOMENTS: Final = ("submitted_at", "received_at", "due_at", "finished_at", "returned_at", "number_on")
+
+
+def calendar_of(mapping: ColumnMapping) -> WorkingCalendar:
+    """Return the calendar that dates are checked against: the Vietnamese one, or all weekdays from 1970 to 2069.
+
+    >>> calendar_of(ColumnMapping(calendar="weekdays")).last
+    datetime.date(2069, 12, 31)
+    """
+    if mapping.calendar == "weekdays":
+        return WorkingCalendar.weekdays(date(1970, 1, 1), date(2069, 12, 31))
+    return WorkingCalendar.vietnam()
+
+
+def calendar_span(mapping: ColumnMapping, dossiers: pd.DataFrame, as_of: datetime | None) -> tuple[date, date]:
+    """Return first and last day of the calendar to count with; a plain weekday one covers the years of the data."""
+    calendar = calendar_of(mapping)
+    if mapping.calendar == "vietnam":
+        return calendar.first, calendar.last
+    moments = np.concatenate([dossiers[name].to_numpy(dtype="datetime64[us]") for name in _MOMENTS])
+    years = moments[~np.isnat(moments)].astype("datetime64[Y]").astype(np.int64) + 1970
+    known = [*years.tolist(), (as_of or calendar.first).year]
+    return date(min(known), 1, 1), date(max(known), 12, 31)
