@@ -93,8 +93,8 @@ def no_end(rows: Rows) -> BoolArray:
 
 
 def finished_without_date(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
-    """Return where the status says finished and no date bears it out."""
-    return has_status(rows, "finished", "returned") & no_end(rows)
+    """Return where the status says finished or withdrawn and no date bears it out: it would stay open for ever."""
+    return has_status(rows, "finished", "returned", "withdrawn") & no_end(rows)
 
 
 def open_with_end(rows: Rows, calendar: WorkingCalendar) -> BoolArray:

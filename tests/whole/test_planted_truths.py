@@ -1,4 +1,4 @@
-"""What was planted in the synthetic city comes out at the other end: exports, intake, counting and measures together."""
+"""What was planted in the synthetic city comes out of exports, intake, counting and measures together."""
 
 import json
 from datetime import datetime

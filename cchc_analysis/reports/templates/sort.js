@@ -33,12 +33,11 @@
           for (let right = 0; right < cell.colSpan; right++) (taken[line + down] ??= [])[column + right] = true;
         if (cell.tagName === "TH" && cell.colSpan === 1) {
           const button = document.createElement("button"), own = column;
-          // The words stay text of the cell: a repeated table head is printed without its buttons.
           button.type = "button";
-          button.setAttribute("aria-label", cell.textContent);
+          button.ariaLabel = cell.textContent;
           cell.append(button);
-          cell.classList.add("sorts");
-          cell.addEventListener("click", () => sort(table, cell, own));
+          cell.className += " sorts";
+          cell.onclick = () => sort(table, cell, own);
         }
         column += cell.colSpan;
       }

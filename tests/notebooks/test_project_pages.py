@@ -1,0 +1,121 @@
+"""The project's own notebooks: under plain papermill, through the site, the same bytes twice, the right figures."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+import cchc_analysis as cchc
+from cchc_analysis.errors import ReportError
+from cchc_analysis.formats import number
+
+UNITS = "all, phuong-1"
+
+
+@pytest.fixture(scope="module")
+def site(sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("reports")
+    return cchc.publish_reports(warehouse=sample.warehouse, period="2023-Q2", units=UNITS, out=out).folder
+
+
+@pytest.mark.parametrize(
+    ("notebook", "folder"), [("10_processing_time", "."), ("90_data_quality", "notebooks")], ids=["root", "notebooks"]
+)
+def test_a_notebook_runs_under_plain_papermill_from_where_people_stand(
+    sample, project: Path, tmp_path: Path, notebook: str, folder: str
+) -> None:
+    out = tmp_path / "out.ipynb"
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "papermill", str(project / "notebooks" / f"{notebook}.ipynb"), str(out)),
+            *("-p", "period", "2023-Q2", "-p", "unit", "phuong-1", "-p", "data", str(sample.warehouse)),
+            *("--no-progress-bar", "--log-level", "ERROR", "--cwd", str(project / folder)),
+        ],
+        check=True,
+        capture_output=True,
+        cwd=project,
+    )
+    cells = json.loads(out.read_text("utf-8"))["cells"]
+    assert not [output for cell in cells for output in cell.get("outputs", []) if output["output_type"] == "error"]
+    assert "Phường 1" in json.dumps(cells, ensure_ascii=False)
+
+
+def test_the_site_is_complete_and_self_contained(site: Path) -> None:
+    pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    assert pages == [
+        "all/10_processing_time.html",
+        "all/90_data_quality.html",
+        "index.html",
+        "phuong-1/10_processing_time.html",
+        "phuong-1/90_data_quality.html",
+    ]
+    for page in pages:
+        markup = (site / page).read_text("utf-8")
+        assert '<html lang="vi">' in markup
+        assert not re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', markup)
+        assert "Dữ liệu giả lập" in markup
+        assert len(markup) < 700_000
+        text = unescape(re.sub(r"<(script|style)[\s\S]*?</\1>|<[^>]*>", " ", markup))
+        assert not re.search(r"\b(nan|NaN|inf|None|NaT)\b", text), page
+
+
+def test_the_page_carries_the_planted_numbers(sample, site: Path) -> None:
+    truth = dict(zip(sample.truth["flow_cells"], sample.truth["flow"]["2023-Q2"]["vung-tau"], strict=True))
+    received = truth["received_online"] + truth["received_counter_post"]
+    resolved = truth["resolved_early"] + truth["resolved_on_time"] + truth["resolved_late"]
+    text = unescape(re.sub(r"<[^>]*>", " ", (site / "all" / "10_processing_time.html").read_text("utf-8")))
+    assert f"phải giải quyết {number(received + truth['carried_over'])} hồ sơ ({number(received)} tiếp nhận mới" in text
+    assert f"({number(resolved - truth['resolved_late'])}/{number(resolved)};" in text
+
+
+def test_the_manifest_proves_the_pages_and_names_the_inputs(sample, site: Path) -> None:
+    manifest = json.loads((site / "manifest.json").read_text("utf-8"))
+    for page, digest in manifest["pages"].items():
+        assert hashlib.sha256((site / page).read_bytes()).hexdigest() == digest
+    assert {entry["file"] for entry in manifest["inputs"]} == set(sample.truth["files"])
+    assert manifest["rows"]["read"] == sample.truth["total"]["read"]
+    assert manifest["synthetic"] is True
+
+
+def test_a_second_run_elsewhere_with_other_workers_gives_the_same_bytes(
+    sample, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    again = cchc.publish_reports(
+        warehouse=sample.warehouse, period="2023-Q2", units=UNITS, out=tmp_path / "x", workers=1
+    ).folder
+    for path in site.rglob("*"):
+        if path.is_file():
+            assert (again / path.relative_to(site)).read_bytes() == path.read_bytes(), path.name
+
+
+def test_english_is_a_parameter(sample, tmp_path: Path) -> None:
+    site = cchc.publish_reports(
+        warehouse=sample.warehouse,
+        period="2023-Q2",
+        units="Phường 1",
+        language="en",
+        out=tmp_path,
+        pages=["10_processing_time"],
+    ).folder
+    markup = (site / "phuong-1" / "10_processing_time.html").read_text("utf-8")
+    assert '<html lang="en">' in markup
+    assert "Processing time of administrative procedures: Ward 1, Q2 2023" in markup
+    assert "There were " in markup
+
+
+def test_a_page_that_fails_publishes_nothing_and_keeps_what_was_there(
+    sample, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    hidden = sample.warehouse.with_name("warehouse-hidden")
+    study = cchc.open_study(data=sample.warehouse, period="2023-Q2")
+    monkeypatch.setattr("cchc_analysis.publication.open_study", lambda **given: study)
+    with pytest.raises(ReportError):
+        cchc.publish_reports(warehouse=hidden, period="2023-Q2", units="phuong-2", out=site.parent)
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
