@@ -56,12 +56,12 @@ check: $(READY)  ## lint, format, types, notebooks without outputs
 	$(BIN)/ruff check . || failed=1; \
 	$(BIN)/ruff format --check --quiet . || { echo "run: make format"; failed=1; }; \
 	$(BIN)/mypy || failed=1; \
-	$(BIN)/nbstripout --verify --extra-keys "metadata.papermill" $$(git ls-files 'notebooks/*.ipynb') || failed=1; \
+	$(BIN)/nbstripout --verify --keep-id --extra-keys "metadata.papermill" $$(git ls-files 'notebooks/*.ipynb') || failed=1; \
 	exit $$failed
 
 format: $(READY)  ## format the code and strip the notebooks
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
-	@$(BIN)/nbstripout --extra-keys "metadata.papermill" $$(git ls-files 'notebooks/*.ipynb')
+	@$(BIN)/nbstripout --keep-id --extra-keys "metadata.papermill" $$(git ls-files 'notebooks/*.ipynb')
 
 bench: $(READY)  ## measure the promised ratios (SIZE=small|full)
 	@$(BIN)/python benchmarks/run.py --size $(SIZE)

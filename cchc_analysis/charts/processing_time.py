@@ -186,16 +186,17 @@ def law_commitment_actual(rows: pd.DataFrame, labels: Mapping[str, str], languag
                 zorder=3,
             )
         over = rows["used_days"] > rows["committed_days"]
-        axes.plot(
-            rows["used_days"][over],
-            at[over.to_numpy()],
-            ls="none",
-            marker="o",
-            ms=7,
-            color=RED,
-            zorder=4,
-            label=pick(language, "Thực tế vượt cam kết", "Actual above commitment"),
-        )
+        if over.any():
+            axes.plot(
+                rows["used_days"][over],
+                at[over.to_numpy()],
+                ls="none",
+                marker="o",
+                ms=7,
+                color=RED,
+                zorder=4,
+                label=pick(language, "Thực tế vượt cam kết", "Actual above commitment"),
+            )
         names = [
             f"{shorten(labels.get(row['procedure'], row['procedure']), 36)} (n = {formats.number(row['n'], language)})"
             for row in records(rows)
