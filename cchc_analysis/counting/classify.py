@@ -38,6 +38,14 @@ def _join_days(frame: Frame, clock: Clock, moment: str, prefix: str) -> Frame:
     return frame.join(_beside(frame, clock.days(prefix)), on=f"{prefix}_day", how="left")
 
 
+def first_that_holds(*cases: tuple[nw.Expr, str], otherwise: str) -> nw.Expr:
+    """Return the word of the first condition that holds; a condition that is null does not hold."""
+    word = nw.lit(otherwise)
+    for condition, name in reversed(cases):
+        word = nw.when(condition).then(nw.lit(name)).otherwise(word)
+    return word
+
+
 def _closed_at(rule: OnTimeRule) -> nw.Expr:
     finished, returned = nw.col("finished_at"), nw.col("returned_at")
     if rule.basis == "finished":
@@ -106,26 +114,14 @@ def classify(dossiers: Frame, clock: Clock, rule: OnTimeRule) -> Frame:
         frame = _join_days(frame, clock, moment, prefix)
     before, after = _late(rule)
     is_open = nw.col("closed_at").is_null()
-    outcome = (
-        nw.when(is_open & nw.col("status").is_in(PAUSED))
-        .then(nw.lit("paused"))
-        .otherwise(
-            nw.when(is_open)
-            .then(nw.lit("open"))
-            .otherwise(
-                nw.when(nw.col("status") == "withdrawn")
-                .then(nw.lit("withdrawn"))
-                .otherwise(
-                    nw.when(nw.col("due_at").is_null())
-                    .then(nw.lit("without_due"))
-                    .otherwise(
-                        nw.when(after)
-                        .then(nw.lit("late"))
-                        .otherwise(nw.when(before).then(nw.lit("early")).otherwise(nw.lit("on_time")))
-                    )
-                )
-            )
-        )
+    outcome = first_that_holds(
+        (is_open & nw.col("status").is_in(PAUSED), "paused"),
+        (is_open, "open"),
+        (nw.col("status") == "withdrawn", "withdrawn"),
+        (nw.col("due_at").is_null(), "without_due"),
+        (after, "late"),
+        (before, "early"),
+        otherwise="on_time",
     )
     due_month = nw.when(nw.col("due_day") <= clock.as_of_day).then(nw.col("due_month"))
     months = {

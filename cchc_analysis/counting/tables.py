@@ -5,7 +5,7 @@ from typing import Any, Literal
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, check_dimensions, classify, received_by
+from cchc_analysis.counting.classify import Frame, check_dimensions, classify, first_that_holds, received_by
 from cchc_analysis.counting.clock import Clock
 from cchc_analysis.counting.rule import OFFICIAL_FORM, OnTimeRule
 
@@ -84,11 +84,8 @@ def count_durations(
     frame = _with_time_used(classify(as_frame(dossiers), clock, rule), clock)
     if scale == "seconds":
         frame = _with_seconds(frame, clock)
-    is_open = nw.col("closed_at").is_null()
-    event = (
-        nw.when(is_open)
-        .then(nw.lit("open"))
-        .otherwise(nw.when(nw.col("outcome") == "withdrawn").then(nw.lit("withdrawn")).otherwise(nw.lit("closed")))
+    event = first_that_holds(
+        (nw.col("closed_at").is_null(), "open"), (nw.col("outcome") == "withdrawn", "withdrawn"), otherwise="closed"
     )
     frame = frame.with_columns(event.alias("event"), nw.col(scale).alias("duration"))
     return _count(frame, [*by, "received_month", "closed_month", "event", "duration"])
@@ -136,14 +133,11 @@ def count_pending(
     frame = _with_time_used(classify(as_frame(dossiers), clock, rule), clock)
     frame = frame.filter(nw.col("closed_at").is_null())
     overdue = nw.col("overdue_month") > 0
-    state = (
-        nw.when(nw.col("outcome") == "paused")
-        .then(nw.lit("paused"))
-        .otherwise(
-            nw.when(overdue)
-            .then(nw.lit("overdue"))
-            .otherwise(nw.when(nw.col("due_at").is_null()).then(nw.lit("without_due")).otherwise(nw.lit("in_time")))
-        )
+    state = first_that_holds(
+        (nw.col("outcome") == "paused", "paused"),
+        (overdue, "overdue"),
+        (nw.col("due_at").is_null(), "without_due"),
+        otherwise="in_time",
     )
     days = nw.lit(clock.working_day_number()) - nw.col("due_working")
     frame = frame.with_columns(

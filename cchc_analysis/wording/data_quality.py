@@ -6,7 +6,7 @@ import pandas as pd
 
 from cchc_analysis.errors import Language
 from cchc_analysis.formats import number, share
-from cchc_analysis.wording.words import pick
+from cchc_analysis.wording.words import pick, plural
 
 
 def accounting(total: Mapping[str, int], language: Language) -> str:
@@ -14,8 +14,8 @@ def accounting(total: Mapping[str, int], language: Language) -> str:
     n = {key: number(total[key], language) for key in ("read", "accepted", "rejected", "duplicates", "skipped")}
     return pick(
         language,
-        f"Không mất dòng nào: đọc {n['read']} dòng = {n['accepted']} được nhận + {n['rejected']} bị loại + {n['duplicates']} trùng + {n['skipped']} bỏ qua.",
-        f"Nothing is lost: {n['read']} rows read = {n['accepted']} accepted + {n['rejected']} rejected + {n['duplicates']} duplicates + {n['skipped']} skipped.",
+        f"Không sót dòng nào: đọc {n['read']} dòng = {n['accepted']} được nhận + {n['rejected']} bị loại + {n['duplicates']} trùng + {n['skipped']} bỏ qua.",
+        f"Nothing is lost: {plural(total['read'], 'row')} read = {n['accepted']} accepted + {n['rejected']} rejected + {plural(total['duplicates'], 'duplicate')} + {n['skipped']} skipped.",
     )
 
 
@@ -27,10 +27,10 @@ def rejected_share(total: Mapping[str, int], language: Language) -> str:
     part = share(total["rejected"] / considered, language, 2)
     return pick(
         language,
-        f"{number(total['rejected'], language)} dòng bị loại ({part} số dòng hồ sơ) không có trong bất kỳ con số nào; danh sách kèm lý do nằm trong "
+        f"{number(total['rejected'], language)} dòng bị loại ({part} số dòng hồ sơ) không được tính vào số liệu nào; danh sách kèm lý do nằm trong "
         "tệp rejected.xlsx của kho dữ liệu, sửa xong có thể nạp lại.",
-        f"{number(total['rejected'], language)} rejected rows ({part} of the dossier rows) are in no figure; rejected.xlsx in the warehouse lists "
-        "them with reasons and can be mended and fed again.",
+        f"{plural(total['rejected'], 'rejected row')} ({part} of the dossier rows) left out of every figure; rejected.xlsx in the warehouse "
+        "gives the reasons and can be mended and fed again.",
     )
 
 
@@ -47,7 +47,7 @@ def largest_flag(flags: pd.DataFrame, sentences: Mapping[str, tuple[str, str]], 
     return pick(
         language,
         f"Dấu hiệu gặp nhiều nhất trong các dòng được nhận: “{vi.rstrip('.')}” ({count} dòng).",
-        f"Most frequent mark among accepted rows: “{en.rstrip('.')}” ({count} rows).",
+        f"Most frequent mark among accepted rows: “{en.rstrip('.')}” ({plural(first['n_rows'], 'row')}).",
     )
 
 
@@ -58,7 +58,7 @@ def definitions(language: Language) -> list[tuple[str, str]]:
         ("Được nhận", "Dòng đọc được đủ mã hồ sơ, đơn vị, ngày và trạng thái, không mâu thuẫn; chỉ các dòng này được tính."),
         ("Bị loại", "Dòng thiếu hoặc mâu thuẫn ở cột quyết định (mã, đơn vị, ngày, trạng thái), hoặc cùng mã mà khác nội dung; được giữ lại kèm lý do."),
         ("Trùng", "Dòng lặp lại cùng nội dung, hoặc bản cũ của một hồ sơ đã có trong tệp mới hơn."),
-        ("Bỏ qua", "Dòng không phải hồ sơ: dòng nhóm, dòng tổng, dòng đánh số cột, khối chữ ký."),
+        ("Bỏ qua", "Dòng không phải hồ sơ: dòng nhóm, dòng tổng, dòng đánh số cột, khối chữ ký, tiêu đề lặp lại, ghi chú."),
         ("Dấu hiệu", "Điều đáng xem lại ở dòng được nhận; tự nó không chứng minh sai phạm."),
     ]  # fmt: skip
     en = [
@@ -66,7 +66,7 @@ def definitions(language: Language) -> list[tuple[str, str]]:
         ("Accepted", "Rows whose code, unit, dates and status could be read and do not contradict each other; only they are counted."),
         ("Rejected", "Rows with a missing or contradictory deciding column, or the same code with other content; kept with the reason."),
         ("Duplicates", "Rows repeated with the same content, or an older version of a dossier that a newer file has."),
-        ("Skipped", "Rows that are no dossiers: bands, totals, column numbers, signatures."),
+        ("Skipped", "Rows that are no dossiers: bands, totals, column numbers, signatures, repeated headers, notes."),
         ("Mark", "Something worth a look in an accepted row; by itself it proves nothing."),
     ]  # fmt: skip
     return vi if language == "vi" else en

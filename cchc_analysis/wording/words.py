@@ -1,6 +1,7 @@
 """Names of measures, rules, states and columns as readers see them."""
 
 from cchc_analysis.errors import Language
+from cchc_analysis.formats import number
 
 WORDS: dict[str, tuple[str, str]] = {
     "unit": ("Đơn vị", "Unit"),
@@ -37,8 +38,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "interval_95": ("khoảng tin cậy 95%", "95% interval"),
     "mean": ("Trung bình", "Mean"),
     "median": ("Trung vị", "Median"),
-    "p90": ("90% hồ sơ xong trong", "90% done within"),
-    "km_median": ("Trung vị, tính cả hồ sơ chưa xong", "Median, open ones included"),
+    "p90": ("90% xong trong", "90% done within"),
+    "km_median": ("Trung vị hồ sơ tiếp nhận trong kỳ, kể cả chưa xong", "Median of those received, open ones included"),
     "working_days": ("ngày làm việc", "working days"),
     "statutory_days": ("Theo quy định", "By law"),
     "committed_days": ("Sau cắt giảm", "Committed"),
@@ -50,7 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "without_due": ("Không có hạn trả", "No due date"),
     "age": ("Số ngày làm việc đã chờ", "Working days waited"),
     "working": ("ngày làm việc", "working days"),
-    "calendar": ("ngày", "calendar days"),
+    "calendar": ("ngày theo lịch", "calendar days"),
     "": ("không ghi loại ngày", "kind of day not stated"),
     "same_day": ("Giải quyết trong ngày (thời hạn không quá 1 ngày)", "Same-day (term of at most 1 day)"),
     "no_limit": ("Không có hoặc không ghi thời hạn quy định", "No statutory term, or none given"),
@@ -74,6 +75,28 @@ def word(key: str, language: Language) -> str:
     if pair is None:
         return key
     return pair[0] if language == "vi" else pair[1]
+
+
+def plural(n: int, one: str, many: str = "") -> str:
+    """Write a count with its English noun, in the plural unless it is one.
+
+    >>> plural(1, "dossier"), plural(1200, "dossier"), plural(0, "entry", "entries")
+    ('1 dossier', '1,200 dossiers', '0 entries')
+    """
+    return f"{number(n, 'en')} {one if n == 1 else many or one + 's'}"
+
+
+def in_sentence(title: str, language: Language) -> str:
+    """Write the title of a period as it stands inside a sentence.
+
+    >>> in_sentence("Năm 2022", "vi"), in_sentence("First half of 2022", "en"), in_sentence("Q2 2023", "en")
+    ('năm 2022', 'the first half of 2022', 'Q2 2023')
+    """
+    if language == "vi":
+        return title[:1].lower() + title[1:]
+    if title.startswith(("First ", "Second ", "Year ")):
+        return f"the {title[:1].lower()}{title[1:]}"
+    return title
 
 
 def pick(language: Language, vi: str, en: str) -> str:

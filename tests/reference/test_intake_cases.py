@@ -5,9 +5,12 @@ import json
 from datetime import datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cchc_analysis.intake import intake
+from cchc_analysis.intake.contents import read_sheets
+from cchc_analysis.intake.dates import parse_timestamps
 from cchc_analysis.reference_data import reference_path
 from cchc_analysis.warehouse import open_warehouse
 from cchc_analysis.working_time import WorkingCalendar
@@ -115,3 +118,20 @@ def test_c10_american_dates(requests, expected):
 def test_titles_of_the_mapping_files_reach_the_reader(permits, requests):
     assert permits[1].title("en") == "Receipt phase of building permits (Netherlands)"
     assert requests[1].title("vi") == "Yêu cầu dịch vụ 311 về động vật (New York)"
+
+
+def test_c05_the_event_log_spans_what_its_authors_wrote_into_its_header(reference):
+    # Header of the XES log (08_receipt.xes.gz): traces, events, mean, sd (ddof 1), maximum and total in seconds.
+    content = (reference / "01_cases" / "receipt_events.csv").read_bytes()
+    (sheet,) = read_sheets(content, "receipt_events.csv")
+    header, events = sheet.cells.iloc[0].tolist(), sheet.cells.iloc[1:]
+    case, moment = (events[header.index(name)].to_numpy(dtype=object) for name in ("case_id", "timestamp"))
+    stamps = parse_timestamps(moment, timezone="Europe/Amsterdam")
+    assert not stamps.unreadable.any()
+    by_case = pd.Series(stamps.instant).groupby(case)
+    spans = (by_case.max() - by_case.min()).dt.total_seconds()
+    assert (len(spans), len(events), events[header.index("activity")].nunique()) == (1434, 8577, 27)
+    assert spans.mean() == pytest.approx(467263.915, abs=0.001)
+    assert spans.std() == pytest.approx(1322517.208, abs=0.001)
+    assert spans.max() == pytest.approx(23832541.524, abs=0.001)
+    assert spans.sum() == pytest.approx(670056454.479, abs=0.001)
