@@ -16,6 +16,8 @@ _HOME = {
     "WorkingCalendar": "cchc_analysis.working_time",
     "data_quality": "cchc_analysis.pages.data_quality",
     "definitions": "cchc_analysis.pages.frame",
+    "digitisation": "cchc_analysis.pages.digitisation",
+    "load_plan": "cchc_analysis.plan",
     "open_study": "cchc_analysis.study",
     "open_warehouse": "cchc_analysis.warehouse",
     "page_head": "cchc_analysis.pages.frame",
@@ -25,7 +27,7 @@ _HOME = {
     "take_in": "cchc_analysis.intake.pipeline",
     "write_sample": "cchc_analysis.sample",
 }
-_MODULES = ("data_quality", "processing_time")
+_MODULES = ("data_quality", "digitisation", "processing_time")
 _RENAMED = {"take_in": "intake"}  # the name of the function is taken by its room
 
 __all__ = sorted(_HOME)

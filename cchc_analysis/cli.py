@@ -157,7 +157,8 @@ def measures(
 ) -> None:
     """Print a measure as its indicator table.
 
-    Measures: form_06a, on_time, on_time_change, outcomes, working_days, time_to_closing, time_cut, pending.
+    Measures: form_06a, on_time, on_time_change, outcomes, working_days, time_to_closing, time_cut, pending,
+    digitisation, online_share, cashless.
     """
     from cchc_analysis.counting import rule_named
     from cchc_analysis.study import MEASURES, open_study

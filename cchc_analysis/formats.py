@@ -19,17 +19,17 @@ def is_missing(value: Any) -> bool:
 
 
 def number(value: Any, language: Language = "vi", digits: int = 0) -> str:
-    """Write a number with the separators of the language, rounded to `digits` decimals.
+    """Write a number with the separators of the language and a true minus sign, rounded to `digits` decimals.
 
-    >>> number(1234.5, "vi", 1), number(1234.5, "en", 1), number(None)
-    ('1.234,5', '1,234.5', 'chưa xác định')
+    >>> number(1234.5, "vi", 1), number(-1234.5, "en", 1), number(None)
+    ('1.234,5', '−1,234.5', 'chưa xác định')
     """
     if is_missing(value):
         return UNDEFINED[language]
     # Rounding first keeps "-0" off the page.
     rounded = round(float(value), digits) + 0.0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(rounded, format=pattern, locale=_LOCALES[language]))
+    return str(format_decimal(rounded, format=pattern, locale=_LOCALES[language])).replace("-", "−")
 
 
 def share(value: Any, language: Language = "vi", digits: int = 1) -> str:
@@ -50,6 +50,13 @@ def share(value: Any, language: Language = "vi", digits: int = 1) -> str:
     if 0 < value <= 1 and round(percent, digits) <= 0:
         return f"<{number(edge, language, digits)}%"
     return f"{number(percent, language, digits)}%"
+
+
+def _percent(value: Any, language: Language, digits: int) -> str:
+    """Write a share as a percentage, without decimals at 0 and 1."""
+    if value in (0, 1):
+        return share(value, language)
+    return f"{number(float(value) * 100, language, digits)}%"
 
 
 def points(value: Any, language: Language = "vi", digits: int = 1) -> str:
@@ -74,12 +81,14 @@ def signed(value: Any, language: Language = "vi", digits: int = 1) -> str:
 def interval(lower: Any, upper: Any, language: Language = "vi", as_share: bool = False, digits: int = 1) -> str:
     """Write the two ends of an interval; an end that is not reached is said to be so.
 
+    Ends are rounded plainly: "99,2%–>99,9%" would say less than "99,2%–100,0%".
+
     >>> interval(0.975, 0.982, "vi", as_share=True)
     '97,5%–98,2%'
     >>> interval(3, None, "en", digits=0)
     'from 3'
     """
-    write = share if as_share else number
+    write = _percent if as_share else number
     if is_missing(lower) and is_missing(upper):
         return UNDEFINED[language]
     if is_missing(upper):

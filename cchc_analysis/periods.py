@@ -215,7 +215,7 @@ class ReportPeriod:
             return ()
         due, end = _day_text(self.submit_before, language), _day_text(self.end, language)
         if language == "en":
-            return (f"The plan wants this report before {due}, but the period ends on {end}: data are incomplete.",)
+            return (f"The plan wants this report before {due}, but the period ends on {end}: data will be incomplete.",)
         return (
             f"Kế hoạch yêu cầu gửi báo cáo trước ngày {due}, trong khi kỳ số liệu kết thúc ngày {end}: "
             "số liệu tại thời điểm gửi báo cáo chưa đầy đủ.",

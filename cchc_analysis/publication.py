@@ -19,7 +19,11 @@ from cchc_analysis.text import fold
 from cchc_analysis.version import VERSION
 from cchc_analysis.wording import pick
 
-PAGES = {"10_processing_time": "processing_time", "90_data_quality": "data_quality"}
+PAGES = {
+    "10_processing_time": "processing_time",
+    "20_digitisation": "digitisation",
+    "90_data_quality": "data_quality",
+}
 """Notebook → page."""
 
 TIERS = {

@@ -2,9 +2,9 @@
 hands."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -93,6 +93,18 @@ class Study:
         """Return a count of open dossiers by age with at least these dimensions (see counting.count_pending)."""
         return self._counted(counting.count_pending, _at_least(by))
 
+    def digitised(self, by: By = (), starts: tuple[datetime, ...] = ()) -> pd.DataFrame:
+        """Return a digitisation count with at least these dimensions (see counting.count_digitisation)."""
+        return self._counted(counting.count_digitisation, _at_least(by), starts)
+
+    def sent(self, by: By = ()) -> pd.DataFrame:
+        """Return a count by channel, level and hour of sending (see counting.count_online)."""
+        return self._counted(counting.count_online, _at_least(by))
+
+    def payments(self, by: By = ()) -> pd.DataFrame:
+        """Return a count of fees and online payments (see counting.count_payments)."""
+        return self._counted(counting.count_payments, _at_least(by))
+
     def procedures(self) -> pd.DataFrame:
         """Return the procedures of the data with the names written beside them (see counting.count_procedures)."""
         return self._counted(counting.count_procedures)
@@ -157,10 +169,155 @@ class Study:
         flow = self.flow(by, _counting_rule(rule))
         return measures.on_time_change(flow, self.period, self.base, _dimensions(by), rule)
 
-    def time_change(self) -> measures.TimeChange:
-        """Return the change in mean working days against the previous period, split (see measures.time_change)."""
-        strata = ("unit", "procedure") if self.is_whole else ("procedure",)
-        return measures.time_change(self.durations(), self.terms(), self.period, self.base, strata)
+    def time_change(self, base: ReportPeriod | None = None) -> measures.TimeChange:
+        """Return the change in mean working days against the previous period, or `base`, split (see
+        measures.time_change)."""
+        return measures.time_change(self.durations(), self.terms(), self.period, base or self.base, self._strata())
+
+    def change_drivers(self, base: ReportPeriod | None = None) -> pd.DataFrame:
+        """Return what each procedure contributes to `time_change` (see measures.change_drivers)."""
+        against = base or self.base
+        change = self.time_change(against)
+        return measures.change_drivers(change, self.terms(), self.period, against, self._strata())
+
+    def _strata(self) -> tuple[str, ...]:
+        return ("unit", "procedure") if self.is_whole else ("procedure",)
+
+    def cut_by_procedure(self) -> pd.DataFrame:
+        """Return registered and actual cut of each procedure (see measures.cut_by_procedure)."""
+        return measures.cut_by_procedure(self.terms(), self.period)
+
+    def backlog(self, by: By = ()) -> pd.DataFrame:
+        """Return clearance rate, disposition time and time to clear (see measures.backlog)."""
+        return self._measured(
+            lambda period, keys: measures.backlog(self.flow(by), period, *self._lengths(period), keys), by
+        )
+
+    def _lengths(self, period: ReportPeriod) -> tuple[int, int]:
+        """Return the working days and calendar days of a period up to `as_of`."""
+        last = max(period.start, min(period.end, self.as_of.date()))
+        working = int(self.calendar.count_inclusive(period.start, last))
+        return working, (last - period.start).days + 1
+
+    def due_soon(self, by: By = ()) -> pd.DataFrame:
+        """Return what becomes overdue in the next working days (see measures.due_soon)."""
+        return measures.due_soon(self._counted(counting.count_due_soon, _at_least(by)), _dimensions(by))
+
+    def overdue_pareto(self, by: By = ("procedure", "unit")) -> pd.DataFrame:
+        """Return where the overdue dossiers are, the most first (see measures.overdue_pareto)."""
+        return measures.overdue_pareto(self.pending(by), _dimensions(by))
+
+    def stopped_clock(self, by: By = ()) -> pd.DataFrame:
+        """Return two readings of the dossiers whose clock was stopped (see measures.stopped_clock)."""
+        stops = self._counted(counting.count_stops, _at_least(by))
+        return measures.stopped_clock(stops, self.period, _dimensions(by))
+
+    def unit_comparison(self, rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
+        """Return the on-time share of units, crude and given their procedures (see measures.unit_comparison)."""
+        return measures.unit_comparison(self.flow(("unit", "procedure"), _counting_rule(rule)), self.period, rule)
+
+    def chart_months(self) -> list[ReportPeriod]:
+        """Return the months of a control chart: those of the series, without the first month of the data.
+
+        What was closed in the month the data begin can only be what was done quickly.
+        """
+        flow = self.flow()
+        first = int(flow["received_month"].min()) if len(flow) else self.period.first_month
+        later = [month for month in self.months() if month.first_month > first]
+        return later or self.months()
+
+    def on_time_chart(self, baseline: str = "", rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
+        """Return the control chart of the on-time share by month (see measures.on_time_chart)."""
+        flow = self.flow((), _counting_rule(rule))
+        return measures.on_time_chart(flow, self.chart_months(), self._baseline(baseline), rule)
+
+    def duration_chart(self, baseline: str = "") -> pd.DataFrame:
+        """Return the control chart of the mean working days by month (see measures.duration_chart)."""
+        return measures.duration_chart(self.durations(), self.chart_months(), self._baseline(baseline))
+
+    def _baseline(self, text: str) -> list[ReportPeriod]:
+        """Return the months of a baseline such as 2023-01..2023-06, cut as those of the study; none for nothing."""
+        window = self.period.window
+        months = parse_period(text, window).months if text.strip() else ()
+        return [ReportPeriod("month", number, window) for number in months]
+
+    def integrity(self, by: By = ()) -> pd.DataFrame:
+        """Return the signals of integrity with what could have shown them (see measures.integrity)."""
+        counts = self._counted(counting.count_integrity, _at_least(by))
+        return self._measured(lambda period, keys: measures.integrity(counts, period, keys), by)
+
+    def deadline_margins(self, by: By = ()) -> pd.DataFrame:
+        """Return a count of finishes by the office hours left to the deadline (see counting.count_deadline)."""
+        return self._counted(counting.count_deadline, _at_least(by))
+
+    def deadline_test(self, by: By = ()) -> pd.DataFrame:
+        """Return the test of finishes crowded before the deadline (see measures.deadline_test)."""
+        return measures.deadline_test(self.deadline_margins(by), self.period, _dimensions(by))
+
+    def digitisation(self, by: By = (), starts: Mapping[str, date] | None = None) -> pd.DataFrame:
+        """Return the shares of documents digitised, reused, and results digitised (see measures.digitisation_shares).
+
+        `starts`: tier → day from which its units had to digitise (such as Plan.starts): then only dossiers received
+        from that day on are counted. None counts all.
+        """
+        counts, since = self._under_duty(by, starts)
+        return self._measured(lambda period, keys: measures.digitisation_shares(counts, period, keys, since), by)
+
+    def _under_duty(self, by: By, starts: Mapping[str, date] | None) -> tuple[pd.DataFrame, dict[str, int] | None]:
+        """Return a digitisation count and how many starts the dossiers of each unit must have reached."""
+        if starts is None:
+            return self.digitised(by), None
+        days = sorted(set(starts.values()))
+        counts = self.digitised(by, tuple(datetime.combine(start, time()) for start in days))
+        places = {tier: days.index(start) + 1 for tier, start in starts.items()}
+        tiers = {unit: self.registry.tier(unit) for unit in counts["unit"].unique()}
+        return counts, {unit: places[tier] for unit, tier in tiers.items() if tier is not None and tier in places}
+
+    def online_share(self, by: By = ()) -> pd.DataFrame:
+        """Return the online share in every reading (see measures.online_shares)."""
+        return self._measured(lambda period, keys: measures.online_shares(self.sent(by), period, keys), by)
+
+    def online_procedures(self, by: By = ()) -> pd.DataFrame:
+        """Return the share of procedures with an online dossier (see measures.online_procedures)."""
+        counts = self.sent((*((by,) if isinstance(by, str) else by), "procedure"))
+        return self._measured(lambda period, keys: measures.online_procedures(counts, period, keys), by)
+
+    def sending_hours(self, by: By = ()) -> pd.DataFrame:
+        """Return the shares sent in office hours, online and over the counter (see measures.sending_hours)."""
+        return self._measured(lambda period, keys: measures.sending_hours(self.sent(by), period, keys), by)
+
+    def cashless(self, by: By = ()) -> pd.DataFrame:
+        """Return dossiers and procedures with a fee and those paid online (see measures.cashless)."""
+        return self._measured(lambda period, keys: measures.cashless(self.payments(by), period, keys), by)
+
+    def year_end(
+        self, measure: str, starts: Mapping[str, date] | None = None, target: measures.Target | None = None
+    ) -> measures.YearEnd:
+        """Return where a share will stand at the end of the year of the period (see measures.year_end).
+
+        `measure`: one of measures.DIGITISATION_MEASURES (with `starts` as in `digitisation`) or ONLINE_MEASURES. Only
+        the months of the year that have ended by `as_of` and by the end of the period are carried on.
+        """
+        year = ReportPeriod("year", self.period.months[-1] // 12 * 12, self.period.window)
+        months = [ReportPeriod("month", number, self.period.window) for number in year.months]
+        past = [m for m in months if m.months[0] <= self.period.months[-1] and m.end <= self.as_of.date()]
+        counted = [self._month_of_year(measure, month, starts) for month in past]
+        return measures.year_end(counted, len(months) - len(past), target)
+
+    def _month_of_year(
+        self, measure: str, month: ReportPeriod, starts: Mapping[str, date] | None
+    ) -> tuple[int, int, int]:
+        """Return numerator, denominator and volume of a month; units without a start have no volume."""
+        if measure in measures.ONLINE_MEASURES:
+            row = whole = measures.single_row(measures.online_shares(self.sent(), month), measure=measure)
+        else:
+            counts, since = self._under_duty((), starts)
+            named = counts if since is None else counts[counts["unit"].isin(list(since))]
+            row, whole = (
+                measures.single_row(measures.digitisation_shares(named, month, (), duty), measure=measure)
+                for duty in (since, None)
+            )
+        return int(row["numerator"]), int(row["denominator"]), int(whole["denominator"])
 
     def accounting(self) -> pd.DataFrame:
         """Return the accounting of every source file (see measures.accounting_rows)."""
@@ -329,5 +486,16 @@ MEASURES: dict[str, Callable[[Study, By, OnTimeRule], pd.DataFrame]] = {
     "time_cut": lambda study, by, rule: study.time_cut(by),
     "pending": lambda study, by, rule: study.pending_by_age(by),
     "on_time_change": lambda study, by, rule: study.on_time_change(by, rule),
+    "digitisation": lambda study, by, rule: study.digitisation(by),
+    "online_share": lambda study, by, rule: study.online_share(by),
+    "cashless": lambda study, by, rule: study.cashless(by),
+    "change_drivers": lambda study, by, rule: study.change_drivers(),
+    "backlog": lambda study, by, rule: study.backlog(by),
+    "due_soon": lambda study, by, rule: study.due_soon(by),
+    "overdue_pareto": lambda study, by, rule: study.overdue_pareto(by or ("procedure", "unit")),
+    "unit_comparison": lambda study, by, rule: study.unit_comparison(rule),
+    "on_time_chart": lambda study, by, rule: study.on_time_chart(rule=rule),
+    "duration_chart": lambda study, by, rule: study.duration_chart(),
+    "integrity": lambda study, by, rule: study.integrity(by),
 }
 """The measures of the command line by name."""

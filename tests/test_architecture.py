@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reference_data": {"errors"},
     "working_time": {"errors", "reference_data"},
     "units": {"errors", "periods", "reference_data", "text"},
+    "plan": {"errors", "reference_data"},
     "warehouse": {"errors", "reference_data", "schema"},
     "sample": {"errors", "periods", "reference_data", "schema", "text", "units", "working_time"},
     "intake": {
@@ -77,6 +78,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "frames",
         "intake",
         "measures",
+        "periods",
+        "plan",
         "schema",
         "study",
         "tables",
@@ -99,7 +102,7 @@ MODULES_ONLY = {
 DISK_ROOMS = {"cli", "intake", "publication", "reference_data", "reports", "sample", "warehouse"}
 """Rooms that read or write files."""
 
-TABLE_READERS = {"calendar_table.py", "unit_table.py"}
+TABLE_READERS = {"calendar_table.py", "plan.py", "unit_table.py"}
 """Modules outside them that read one table of data/reference, which they are given the path of."""
 
 TOUCHES_DISK = {

@@ -310,7 +310,10 @@ def test_the_glossary_gives_columns_under_the_labels_of_the_schema() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["form-06a", "on-time", "time-used", "time-cut", "change", "pending"])
+@pytest.mark.parametrize(
+    "name",
+    ["form-06a", "on-time", "time-used", "time-cut", "change", "pending", "comparison-of-units", "control-charts"],
+)
 def test_every_method_page_has_an_example_and_a_source(name: str) -> None:
     text = text_of(f"docs/methods/{name}.md")
     assert re.search(r"(?i)worked example", text)

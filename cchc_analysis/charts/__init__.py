@@ -1,5 +1,17 @@
 """Figures: indicator table in, matplotlib figure out; they compute nothing."""
 
-from cchc_analysis.charts import processing_time
+from cchc_analysis.charts import (
+    backlog,
+    comparison_of_units,
+    control_charts,
+    digitisation,
+    processing_time,
+)
 
-__all__ = ["processing_time"]
+__all__ = [
+    "backlog",
+    "comparison_of_units",
+    "control_charts",
+    "digitisation",
+    "processing_time",
+]

@@ -16,6 +16,7 @@ from cchc_analysis.charts.style import (
     ORANGE,
     RED,
     STATE_COLOURS,
+    STATE_HATCHES,
     count_axis,
     house_style,
     literal,
@@ -61,6 +62,7 @@ def on_time_by_month(
                 label=word(name, language),
             )
         axes.set_xticks(range(len(months)), [_month_tick(month, i) for i, month in enumerate(months)])
+        axes.set_xlim(-0.5, len(months) - 0.5)
         axes.set_ylabel(pick(language, "Tỷ lệ đúng hạn", "On-time share"))
         axes.set_xlabel(pick(language, "Tháng báo cáo", "Reporting month"))
         share_axis(axes.yaxis, language)
@@ -95,7 +97,7 @@ def share_by_group(rows: pd.DataFrame, labels: Sequence[str], reference: float |
             capsize=2,
         )
         if reference is not None and not formats.is_missing(reference):
-            axes.axvline(reference, color=GREY, lw=1.2, ls="--", label=pick(language, "Chung", "Overall"))
+            axes.axvline(reference, color=GREY, lw=1.2, ls="--", label=pick(language, "Mức chung", "Overall"))
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
         axes.set_yticks(at, _with_counts(rows, labels, language))
         axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -219,7 +221,17 @@ def pending_ages(rows: pd.DataFrame, language: Language) -> Figure:
         for state in ("in_time", "without_due", "paused", "overdue"):
             values = rows[state].to_numpy(dtype=float)
             if values.any():
-                axes.barh(at, values, left=left, color=STATE_COLOURS[state], label=word(state, language), height=0.7)
+                axes.barh(
+                    at,
+                    values,
+                    left=left,
+                    color=STATE_COLOURS[state],
+                    hatch=STATE_HATCHES[state],
+                    edgecolor="white",
+                    linewidth=0,
+                    label=word(state, language),
+                    height=0.7,
+                )
             left += values
         _totals_beside(axes, at, rows["n"], language)
         axes.set_yticks(at, [age_label(row["age_from"], row["age_to"]) for row in records(rows)])

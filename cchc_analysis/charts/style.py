@@ -17,6 +17,8 @@ from cchc_analysis.errors import Language
 BLUE, ORANGE, GREEN, RED, GREY = "#0B5394", "#B45F06", "#38761D", "#A61C00", "#666666"
 LIGHT_BLUE, LIGHT_GREY = "#9FC5E8", "#D9D9D9"
 STATE_COLOURS = {"in_time": LIGHT_BLUE, "paused": LIGHT_GREY, "without_due": "#B6D7A8", "overdue": RED}
+STATE_HATCHES = {"in_time": "", "paused": "///", "without_due": "...", "overdue": ""}
+"""Patterns over the light colours, which a grey printer makes the same."""
 
 WIDTH_INCHES = 7.2
 FONT_POINTS = 11
@@ -61,7 +63,7 @@ def share_axis(axis: Any, language: Language) -> None:
 
     def write(value: float, _: object) -> str:
         percent = value * 100
-        digits = 0 if np.isclose(percent, round(percent)) else 1
+        digits = next((n for n in range(4) if np.isclose(percent, round(percent, n), rtol=0, atol=1e-6)), 4)
         return f"{formats.number(percent, language, digits)}%"
 
     axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))

@@ -20,22 +20,27 @@ DIMENSIONS = ("unit", "field", "procedure", "channel", "service_level")
 """What a count may be grouped by."""
 
 
-def _beside(frame: Frame, days: pd.DataFrame) -> Frame:
+def beside(frame: Frame, days: pd.DataFrame) -> Frame:
     """Put the calendar on the engine of `frame`, so that the two can be joined."""
     native: Any = nw.to_native(frame)
     if isinstance(native, pd.DataFrame):
-        beside: Frame = nw.from_native(days).lazy()
+        calendar: Frame = nw.from_native(days).lazy()
     elif hasattr(native, "sparkSession"):
-        beside = nw.from_native(native.sparkSession.createDataFrame(days))
+        calendar = nw.from_native(native.sparkSession.createDataFrame(days))
     else:
         # A DuckDB relation can only be joined with one of its own connection: query() stays inside it.
-        beside = nw.from_native(native.query("cchc_calendar", "SELECT * FROM days"))
-    return beside
+        calendar = nw.from_native(native.query("cchc_calendar", "SELECT * FROM days"))
+    return calendar
 
 
-def _join_days(frame: Frame, clock: Clock, moment: str, prefix: str) -> Frame:
+def join_days(frame: Frame, clock: Clock, moment: str, prefix: str, source: Frame | None = None) -> Frame:
+    """Join the calendar to the day of a moment: columns `{prefix}_day`, `{prefix}_working`, … (see Clock.days).
+
+    `source`: the table `frame` was made from; naming it spares the engine from planning the whole frame once more.
+    """
     frame = frame.with_columns(nw.col(moment).dt.truncate("1d").alias(f"{prefix}_day"))
-    return frame.join(_beside(frame, clock.days(prefix)), on=f"{prefix}_day", how="left")
+    calendar = beside(frame if source is None else source, clock.days(prefix))
+    return frame.join(calendar, on=f"{prefix}_day", how="left")
 
 
 def first_that_holds(*cases: tuple[nw.Expr, str], otherwise: str) -> nw.Expr:
@@ -102,16 +107,15 @@ def classify(dossiers: Frame, clock: Clock, rule: OnTimeRule) -> Frame:
 
     Adds `received_month`, `closed_month`, `due_month`, `overdue_month` (int; NEVER = not by `as_of`), `outcome`
     ("early", "on_time", "late", "without_due", "withdrawn", "open", "paused"), and the joined calendar columns of
-    receipt,
-    closing and due (`*_working`, `*_ordinal`). Closings after `as_of` have not happened. A dossier that is paused in
-    the data is taken as paused while it is open.
+    receipt, closing and due (`*_working`, `*_ordinal`). Closings after `as_of` have not happened. A dossier that is
+    paused in the data is taken as paused while it is open.
     """
     frame = received_by(dossiers, clock)
     frame = frame.with_columns(_closed_at(rule).alias("closed_at"))
     known = nw.col("closed_at") <= clock.as_of_end
     frame = frame.with_columns(nw.when(known).then(nw.col("closed_at")).alias("closed_at"))
     for moment, prefix in (("received_at", "received"), ("closed_at", "closed"), ("due_at", "due")):
-        frame = _join_days(frame, clock, moment, prefix)
+        frame = join_days(frame, clock, moment, prefix, dossiers)
     before, after = _late(rule)
     is_open = nw.col("closed_at").is_null()
     outcome = first_that_holds(

@@ -41,17 +41,16 @@ class Clock:
         """Return the calendar as a table to join on: one row a day, columns starting with `prefix`.
 
         Columns: `{prefix}_day` (midnight), `{prefix}_working` (working days up to and including the day),
-        `{prefix}_ordinal` (whole days), `{prefix}_off` (1 on a day off, else 0), `{prefix}_month` and `{prefix}_month_after` (month number of the day and of
-        the next day; the next day of the calendar's last day is taken as the same month).
+        `{prefix}_ordinal` (whole days), `{prefix}_off` (1 on a day off, else 0), `{prefix}_month` and
+        `{prefix}_month_after` (month number of the day and of the next day; the next day of the calendar's last day is
+        taken as the same month).
         """
         frame = self.calendar.as_frame()
         month = frame[f"{self.window}_month"].to_numpy(dtype=np.int64)
-        working = frame["working_day_number"].to_numpy(dtype=np.int64)
         return pd.DataFrame(
             {
                 f"{prefix}_day": frame["day"],
-                f"{prefix}_working": working,
-                f"{prefix}_is_working": np.diff(working, prepend=0),
+                f"{prefix}_working": frame["working_day_number"].to_numpy(dtype=np.int64),
                 f"{prefix}_ordinal": np.arange(len(frame), dtype=np.int64),
                 f"{prefix}_off": 1 - frame["is_working_day"].to_numpy(dtype=np.int64),
                 f"{prefix}_month": month,

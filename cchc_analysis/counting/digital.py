@@ -6,7 +6,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, _join_days, check_dimensions, classify, received_by
+from cchc_analysis.counting.classify import Frame, check_dimensions, classify, join_days, received_by
 from cchc_analysis.counting.clock import Clock
 from cchc_analysis.counting.rule import OFFICIAL_FORM
 from cchc_analysis.counting.tables import _count, as_frame
@@ -53,8 +53,8 @@ def count_digitisation(
 def _with_hours(frame: Frame, clock: Clock) -> Frame:
     """Add `sent_in`, the hour band of the submission."""
     opens, lunch_from, lunch_to, closes = (mark // 60 for mark in clock.calendar.office_hours.marks)
-    frame = _join_days(frame, clock, "submitted_at", "submitted")
-    minute = nw.col("submitted_at").dt.hour().cast(nw.Int64) * 60 + nw.col("submitted_at").dt.minute().cast(nw.Int64)
+    frame = join_days(frame, clock, "submitted_at", "submitted")
+    minute = nw.col("submitted_at").dt.hour() * 60 + nw.col("submitted_at").dt.minute()
     frame = frame.with_columns(minute.alias("submitted_minute"))
     at = nw.col("submitted_minute")
     in_hours = ((at >= opens) & (at < lunch_from)) | ((at >= lunch_to) & (at < closes))
@@ -62,9 +62,9 @@ def _with_hours(frame: Frame, clock: Clock) -> Frame:
     unknown = (
         nw.col("submitted_at").is_null()
         | (nw.col("submitted_at") == nw.col("submitted_day"))
-        | nw.col("submitted_is_working").is_null()
+        | nw.col("submitted_off").is_null()
     )
-    office = in_hours & (nw.col("submitted_is_working") == 1)
+    office = in_hours & (nw.col("submitted_off") == 0)
     band = (
         nw.when(unknown)
         .then(nw.lit(HOUR_UNKNOWN))
@@ -93,7 +93,7 @@ def count_payments(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.
     Raises ParameterError for an unknown dimension.
     """
     check_dimensions(by)
-    frame = _join_days(received_by(as_frame(dossiers), clock), clock, "received_at", "received")
+    frame = join_days(received_by(as_frame(dossiers), clock), clock, "received_at", "received")
     due = nw.when(nw.col("fee_due").is_null()).then(nw.lit(UNKNOWN)).otherwise((nw.col("fee_due") > 0).cast(nw.Int64))
     frame = frame.with_columns(
         due.cast(nw.Int64).alias("fee"),

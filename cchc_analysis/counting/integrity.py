@@ -5,7 +5,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, _beside, _join_days, check_dimensions, classify
+from cchc_analysis.counting.classify import Frame, beside, check_dimensions, classify, join_days
 from cchc_analysis.counting.clock import Clock
 from cchc_analysis.counting.rule import OFFICIAL_FORM
 from cchc_analysis.counting.tables import _count, as_frame
@@ -37,14 +37,14 @@ def _yes(condition: nw.Expr) -> nw.Expr:
 
 
 def _clock_second(moment: str) -> nw.Expr:
-    return (nw.col(moment) - nw.col(moment).dt.truncate("1d")).dt.total_seconds().cast(nw.Int64)
+    return (nw.col(moment) - nw.col(moment).dt.truncate("1d")).dt.total_seconds()
 
 
 def _office_seconds(clock: Clock, moment: str, prefix: str) -> nw.Expr:
     """Office seconds from the first day of the calendar to a moment, by integers (WorkingCalendar counts the same)."""
     today = nw.when(nw.col(f"{prefix}_off") == 0).then(_worked(clock, moment)).otherwise(_FALSE)
     days_before = nw.col(f"{prefix}_working") - (1 - nw.col(f"{prefix}_off"))
-    return (days_before * clock.calendar.office_hours.seconds + today).cast(nw.Int64)
+    return days_before * clock.calendar.office_hours.seconds + today
 
 
 def _worked(clock: Clock, moment: str) -> nw.Expr:
@@ -67,14 +67,15 @@ def _with_target(frame: Frame, clock: Clock) -> Frame:
     frame = frame.with_columns(_yes(whole).alias("term_known"), usable.alias("term"))
     frame = frame.with_columns((nw.col("received_ordinal") + nw.col("term")).cast(nw.Int64).alias("target_ordinal"))
     days = clock.days("target")[["target_ordinal", "target_working", "target_off"]]
-    return frame.join(_beside(frame, days), on="target_ordinal", how="left")
+    return frame.join(beside(frame, days), on="target_ordinal", how="left")
 
 
 def _due_signal(frame: Frame, clock: Clock) -> Frame:
     """Compare the due date with receipt + term by date; a stopped clock moves it by right, so such dossiers are out."""
     frame = _with_target(frame, clock)
     paused = (nw.coalesce(nw.col("paused_days"), nw.lit(0.0)) > 0) | nw.col("status").is_in(PAUSED)
-    known = (nw.col("term_known") == 1) & ~nw.col("due_working").is_null() & ~paused
+    known = (nw.col("term_known") == 1) & ~paused
+    known = known & ~nw.col("due_working").is_null() & ~nw.col("target_working").is_null()
     by_working = (nw.col("due_working") == nw.col("received_working") + nw.col("term")) & (
         (nw.col("due_off") == 0) | (nw.col("term") == 0)
     )
@@ -106,7 +107,7 @@ def _closing_signals(frame: Frame) -> Frame:
 
 
 def _receipt_signals(frame: Frame, clock: Clock) -> Frame:
-    frame = _join_days(frame, clock, "submitted_at", "submitted")
+    frame = join_days(frame, clock, "submitted_at", "submitted")
     numbered = ~nw.col("number_on").is_null()
     elsewhere = (nw.col("number_on") != nw.col("received_day")) & (
         nw.col("submitted_at").is_null() | (nw.col("number_on") != nw.col("submitted_day"))

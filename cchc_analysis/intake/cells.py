@@ -24,6 +24,13 @@ MOMENT: Final = 4
 CLOCK: Final = 5
 OTHER: Final = 6
 
+NOT_CALCULATED: Final = "#CALC!"
+"""What stands for a formula whose result the program that wrote the file has not stored."""
+ERRORS: Final = (
+    *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#GETTING_DATA"),
+    NOT_CALCULATED,
+)
+
 _KIND_OF_TYPE: Final[dict[type, int]] = {
     type(None): MISSING,
     str: TEXT,
@@ -48,6 +55,15 @@ def missing(values: npt.NDArray[Any]) -> BoolArray:
     [False, True]
     """
     return np.asarray(pd.isna(values), dtype=bool)
+
+
+def is_error(cells: CellArray) -> BoolArray:
+    """Return where a cell of a workbook holds an error value, or a formula whose result is not in the file.
+
+    >>> is_error(np.array(["#N/A", "N/A", None, 3], dtype=object)).tolist()
+    [True, False, False, False]
+    """
+    return np.asarray(pd.Series(cells, dtype=object).isin(ERRORS), dtype=bool)
 
 
 def cell_kinds(cells: CellArray) -> KindArray:

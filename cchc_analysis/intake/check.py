@@ -14,6 +14,7 @@ import pyarrow as pa
 from cchc_analysis.errors import InputError, MappingError
 from cchc_analysis.instants import BoolArray, InstantArray
 from cchc_analysis.intake.cells import missing
+from cchc_analysis.intake.date_order import date_order_note
 from cchc_analysis.intake.duplicates import places, within_file
 from cchc_analysis.intake.mapping import ColumnMapping
 from cchc_analysis.intake.parts import FINDING_SCHEMA, REJECTED_SCHEMA, Part, PartFacts, part_key
@@ -69,6 +70,7 @@ def check_file(path: Path, name: str, content_sha256: str, checker: Checker) -> 
     _blank_odd_submissions(rows, checker.calendar)
     notes = [note for table in tables for note in table.notes] + _resolve_units(rows, checker.registry)
     notes += [] if rows.present("status") else [_NO_STATUS]
+    notes = list(dict.fromkeys((*notes, *date_order_note(rows))))
     rejects = [(rule, rule.holds(rows, checker.calendar)) for rule in REJECTING]
     rejected = np.logical_or.reduce([hits for _, hits in rejects])
     repeats, conflicts = within_file(rows.columns, rows.columns["code_key"], ~rejected)

@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cchc_analysis.errors import MappingError
+from cchc_analysis.errors import InputError, MappingError
 from cchc_analysis.intake.headers import Header, HeaderCell
 from cchc_analysis.intake.mapping import IGNORE, ColumnMapping
+from cchc_analysis.intake.tables import RawSheet
 from cchc_analysis.intake.vocabulary import IGNORED, PERSONAL, load_vocabulary, meaning_of
 from cchc_analysis.schema import Column
-from cchc_analysis.text import fold
+from cchc_analysis.text import clean_text, fold
 
 _POSITION = re.compile(r"#\s*(\d{1,4})\Z")
 _MAX_LISTED = 40
@@ -196,6 +197,49 @@ def missing_columns(missing: Sequence[Column], header: Header, namer: Namer, pla
         f"If one of them is what is missing, name it in a mapping file:\ncolumns:\n{lines}",
         f"{place[1]}: thiếu cột {names}. Các cột trong tệp: {seen}. "
         f"Nếu một trong các cột này chính là cột còn thiếu, hãy khai báo trong tệp ánh xạ:\ncolumns:\n{lines}",
+    )
+
+
+def no_header(sheets: Sequence[RawSheet], namer: Namer, name: str) -> InputError:
+    """Return the error for a file in which no row names columns, with its first rows and a mapping file to complete.
+
+    >>> import pandas as pd
+    >>> empty = pd.DataFrame({0: [None, "\u200b"]}, dtype=object)
+    >>> str(no_header([RawSheet("", empty)], Namer((), ColumnMapping()), "a.csv"))
+    'a.csv: there is nothing in the file but empty cells. Export it again.'
+    """
+    rows = [
+        [str(value)[:40] for value in row if value is not None and clean_text(str(value))][:8]
+        for sheet in sheets
+        for row in sheet.cells.head(40).to_numpy()
+    ]
+    seen = [row for row in rows if row][:3]
+    if not seen:
+        return _nothing_seen(sheets, name)
+    listed = "; ".join(" | ".join(row) for row in seen)
+    lines = "\n".join(f"  {quoted(text)}: {IGNORE}" for text in max(seen, key=len))
+    lost = next((note for sheet in sheets for note in sheet.notes if note.code == "lost_letters"), None)
+    en, vi = (f" {lost.en}", f" {lost.vi}") if lost else ("", "")
+    return MappingError(
+        f"{name}: no row was recognised as a header.{en} The first rows are: {listed}. Name the columns in a mapping "
+        f"file (known names: {', '.join(sorted(namer.names))}), for example:\nheader_row: 1\ncolumns:\n{lines}",
+        f"{name}: không nhận ra dòng tiêu đề.{vi} Các dòng đầu là: {listed}. Hãy đặt tên cột trong tệp ánh xạ "
+        f"(tên có thể dùng: {', '.join(sorted(namer.names))}), ví dụ:\nheader_row: 1\ncolumns:\n{lines}",
+    )
+
+
+def _nothing_seen(sheets: Sequence[RawSheet], name: str) -> InputError:
+    hidden = dict.fromkeys(note for sheet in sheets for note in sheet.notes if note.code == "hidden_sheet")
+    if hidden:
+        return InputError(
+            f"{name}: the sheets that can be seen are empty. {' '.join(note.en for note in hidden)} "
+            "Unhide the sheet that holds the list, save, and try again.",
+            f"{name}: các trang tính đang hiện đều trống. {' '.join(note.vi for note in hidden)} "
+            "Hãy bỏ ẩn trang tính chứa danh sách, lưu lại rồi thử lại.",
+        )
+    return InputError(
+        f"{name}: there is nothing in the file but empty cells. Export it again.",
+        f"{name}: tệp chỉ có ô trống, không có dữ liệu. Hãy kết xuất lại tệp.",
     )
 
 

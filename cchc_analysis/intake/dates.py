@@ -21,31 +21,8 @@ from cchc_analysis.intake.cells import (
     cell_kinds,
     distinct_texts,
 )
+from cchc_analysis.intake.date_words import EMPTY_WORDS, MONTH_NAMES, PATTERNS, plain_spelling
 from cchc_analysis.text import clean_text, fold
-
-_TIME = (
-    r"(?P<H>\d{1,2}) ?(?::|h|giờ) ?(?P<M>\d{1,2})(?: ?(?::|phút) ?(?P<S>\d{1,2})(?:[.,](?P<f>\d{1,9}))?)?"
-    r"(?: ?(?:phút|giây))?(?: ?(?P<ap>[aA]\.?[mM]\.?|[pP]\.?[mM]\.?|SA|CH|sa|ch|sáng|chiều))?"
-)
-_DAY = r"(?P<d>\d{1,2}) ?[/.\-] ?(?P<m>\d{1,2}) ?[/.\-] ?(?P<y>\d{4}|\d{2})"
-_ISO_DAY = r"(?P<y>\d{4}) ?[/.\-] ?(?P<m>\d{1,2}) ?[/.\-] ?(?P<d>\d{1,2})"
-_WORDS_DAY = r"(?:[Nn]gày )?(?P<d>\d{1,2}) [Tt]háng (?P<m>\d{1,2}) [Nn]ăm (?P<y>\d{4})"
-_NAMED_DAY = r"(?P<d>\d{1,2})[ \-](?P<b>[A-Za-z]{3})[a-z]{0,6}\.?[ \-,]{1,2}(?P<y>\d{4}|\d{2})"
-_ZONE = r"(?P<z>Z|z|[+-]\d{2}(?::?\d{2})?)"
-_PATTERNS: Final = (
-    (f"^{_DAY}(?:(?:[ T,]+| lúc ){_TIME})?$", True),
-    (f"^{_ISO_DAY}(?:[ T]+{_TIME} ?{_ZONE}?)?$", False),
-    (f"^{_TIME}[ ,]+(?:[Nn]gày )?{_DAY}$", True),
-    (f"^(?:{_TIME},? )?{_WORDS_DAY}$", False),
-    (f"^{_NAMED_DAY}(?: +{_TIME})?$", False),
-)
-"""Patterns (RE2), and whether day and month change places in a file whose dates are month first."""
-_MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-EMPTY_WORDS: Final = frozenset(
-    fold(word) for word in ("chưa trả", "chưa có", "chưa", "không", "không có", "không xác định", "N/A", "null", "none")
-)
-"""Words (folded) that mean "no date"; text without a letter or digit ("-", "—", "/ /") means the same."""
 
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 _SERIAL_SENTINELS: Final = (0.0, 1.0, 2_958_465.0)
@@ -151,11 +128,12 @@ def _parse_texts(texts: pa.Array, epoch: np.datetime64, month_first: bool, empty
     local, offset, unread = _match_patterns(pc.utf8_trim_whitespace(texts), epoch, month_first)
     left = np.flatnonzero(unread)
     if len(left):
-        cleaned = [clean_text(text) for text in texts.take(pa.array(left)).to_pylist()]
-        again = _match_patterns(pa.array(cleaned, type=pa.string()), epoch, month_first)
-        local[left], offset[left], unread[left] = again
+        found = texts.take(pa.array(left)).to_pylist()
+        plain = pa.array([plain_spelling(text) for text in found], type=pa.string())
+        local[left], offset[left], unread[left] = _match_patterns(plain, epoch, month_first)
         words = EMPTY_WORDS | empty | {""}
-        unread[left] &= [fold(text) not in words for text in cleaned]
+        # "#####" is a date that the column was too narrow to show, and no empty cell.
+        unread[left] &= [fold(text) not in words or clean_text(text).startswith("##") for text in found]
     return local, offset, unread
 
 
@@ -163,7 +141,7 @@ def _match_patterns(texts: pa.Array, epoch: np.datetime64, month_first: bool) ->
     local = np.full(len(texts), _NO_TIME)
     offset = np.full(len(texts), np.nan)
     unread = np.ones(len(texts), dtype=bool)
-    for pattern, has_order in _PATTERNS:
+    for pattern, has_order in PATTERNS:
         left = np.flatnonzero(unread)
         if not len(left):
             break
@@ -231,7 +209,7 @@ def _month(fields: pa.StructArray, names: set[str]) -> IntArray:
     if "m" in names:
         return _whole(fields, "m")
     written = pc.utf8_lower(fields.field("b"))
-    found = pc.index_in(written, pa.array(_MONTH_NAMES)).to_numpy(zero_copy_only=False)
+    found = pc.index_in(written, pa.array(MONTH_NAMES)).to_numpy(zero_copy_only=False)
     return np.asarray(np.nan_to_num(found.astype("float64"), nan=-1.0), dtype=np.int64) + 1
 
 

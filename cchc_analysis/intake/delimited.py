@@ -10,6 +10,7 @@ import pandas as pd
 from pandas.errors import ParserError
 
 from cchc_analysis.errors import InputError
+from cchc_analysis.intake.quotes import swallowed_row, text_of_formula, unwrapped_lines
 from cchc_analysis.intake.tables import RawSheet
 from cchc_analysis.intake.vocabulary import count_known
 
@@ -17,8 +18,10 @@ SEPARATORS = (",", ";", "\t", "|")
 MAX_COLUMNS = 1_000
 
 _SAMPLE_CHARACTERS = 65_536
-_EXCEL_HINT = re.compile(r"\Asep=(.)\r?\n")
+_EXCEL_HINT = re.compile(r'\A"?sep=([^\r\n])"?[\r\n]', re.IGNORECASE)
+_SPACE_BEFORE_QUOTE = r'{} +"[^"\r\n]+"(?=[{}\r\n])'
 _UNCLOSED = re.compile(r"EOF inside string starting at row (\d+)")
+_HABIT = 2
 _SENTINEL = "\x00end\x00"
 
 
@@ -36,7 +39,13 @@ def read_delimited(utf8: bytes, name: str) -> RawSheet:
     if len(sample) == _SAMPLE_CHARACTERS and "\n" in sample:
         sample = sample[: sample.rindex("\n") + 1]
     separator = find_separator(sample)
-    width = max((len(record) for record in _records(sample, separator)), default=1)
+    records = _records(sample, separator)
+    inside = unwrapped_lines(records) if sample.startswith('"') else None
+    if inside and max(_regularity(inside, mark) for mark in SEPARATORS) > (0, 0):
+        whole = unwrapped_lines(_records(utf8.decode("utf-8", errors="replace"), separator))
+        return read_delimited((whole or inside).encode("utf-8"), name)
+    utf8 = _without_space_before_quotes(utf8, sample, separator)
+    width = max((len(record) for record in records), default=1)
     require_width(width, name)
     try:
         cells = _read_regular(utf8, separator, width)
@@ -46,17 +55,31 @@ def read_delimited(utf8: bytes, name: str) -> RawSheet:
             raise _unclosed_quote(name, int(unclosed.group(1)) + 1) from None
         cells = _read_ragged(utf8.decode("utf-8"), separator, name)
     _refuse_swallowed_rows(cells, utf8, separator, name)
-    return RawSheet("", cells, delimited=True)
+    return RawSheet("", cells.map(_text_of) if b'="' in utf8 else cells, delimited=True)
+
+
+def _text_of(cell: object) -> object:
+    return text_of_formula(cell) if isinstance(cell, str) else cell
+
+
+def _without_space_before_quotes(utf8: bytes, sample: str, separator: str) -> bytes:
+    """Return the text without the spaces between separator and quotation mark, where they stand as a habit."""
+    mark = re.escape(separator)
+    if separator == "\t" or len(re.findall(_SPACE_BEFORE_QUOTE.format(mark, mark), sample)) < _HABIT:
+        return utf8
+    return re.sub(mark.encode() + rb' +"(?!")', separator.encode() + b'"', utf8)
 
 
 def find_separator(sample: str) -> str:
     """Return the character that separates the cells of a text; a comma where none does.
 
+    What a first line `sep=;` says counts, unless it separates nothing.
+
     >>> find_separator("a;b;c\\n1,5;2,5;3\\n"), find_separator("sep=|\\na|b")
     (';', '|')
     """
     hint = _EXCEL_HINT.match(sample)
-    if hint:
+    if hint and _regularity(sample[hint.end() :], hint.group(1)) > (0, 0):
         return hint.group(1)
     return max(SEPARATORS, key=lambda separator: _regularity(sample, separator))
 
@@ -137,14 +160,11 @@ def _read_ragged(text: str, separator: str, name: str) -> pd.DataFrame:
 
 def _refuse_swallowed_rows(cells: pd.DataFrame, utf8: bytes, separator: str, name: str) -> None:
     # A stray quotation mark closed by the next one, rows later, would swallow the rows between them.
-    if utf8.count(b"\n") < len(cells) + 2:
+    if b'"' not in utf8 or utf8.count(b"\n") - utf8.endswith(b"\n") < len(cells):
         return
-    for column in cells.columns:
-        for row, value in zip(cells.index, cells[column], strict=True):
-            if isinstance(value, str) and value.count("\n") > 1:
-                middle = value.split("\n")[1:-1]
-                if any(line.count(separator) == cells.shape[1] - 1 > 1 for line in middle):
-                    raise _unclosed_quote(name, row)
+    row = swallowed_row(cells, utf8[: 2 * _SAMPLE_CHARACTERS].decode("utf-8", errors="ignore"), separator)
+    if row is not None:
+        raise _unclosed_quote(name, row)
 
 
 def _unclosed_quote(name: str, row: int) -> InputError:

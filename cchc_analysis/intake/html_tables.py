@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email import message_from_bytes
 
 import pandas as pd
@@ -9,11 +10,17 @@ from lxml import etree, html
 
 from cchc_analysis.errors import InputError
 from cchc_analysis.intake.delimited import MAX_COLUMNS, require_width
-from cchc_analysis.intake.tables import RawSheet
+from cchc_analysis.intake.tables import Note, RawSheet
 
 _MARKUP = re.compile(r"\A\s*(?:<\?xml|<!doctype|<!--|<html|<head|<body|<meta|<style|<div|<table|<center|<font)", re.I)
 _INVISIBLE_TAGS = frozenset({"table", "script", "style", "head", "template"})
 _BREAKING_TAGS = frozenset({"br", "p", "div", "li"})
+
+_BROKEN_OFF = Note(
+    "page_breaks_off",
+    "The page ends in the middle of a table, so that rows may be missing. Export or download it again and compare.",
+    "Trang kết thúc giữa bảng nên có thể thiếu dòng. Hãy kết xuất hoặc tải lại tệp rồi đối chiếu.",
+)
 
 Row = list[str | None]
 
@@ -61,7 +68,15 @@ def read_html(text: str, name: str) -> list[RawSheet]:
     sheets = list(_stack(_tables(root), name))
     if not sheets:
         raise _no_table(name)
+    if _breaks_off(text):
+        return [replace(sheet, notes=(_BROKEN_OFF,)) for sheet in sheets]
     return sheets
+
+
+def _breaks_off(text: str) -> bool:
+    """Return whether a page that closes its rows leaves its last table open, as a download that was cut short does."""
+    page = text.lower()
+    return "</tr" in page and page.rfind("<table") > page.rfind("</table") and "</html" not in page[-500:]
 
 
 def _no_table(name: str) -> InputError:

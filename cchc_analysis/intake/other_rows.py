@@ -8,14 +8,14 @@ from itertools import pairwise
 from typing import TypeGuard
 
 from cchc_analysis.intake.headers import is_date_like
-from cchc_analysis.text import fold
+from cchc_analysis.text import clean_text, fold
 
 DOSSIER = ""
 BLANK = "blank"
 
 _NUMBERING = re.compile(r"\s*(?:[A-ZĐ]|\(?[1-9]\d?\)?(?:\s*=.{1,40})?)\s*\Z")
 _MARKER = re.compile(r"\s*(?:[IVXLC]{1,6}|[A-Za-zĐđ]|\d{1,3}(?:\.\d{1,2}){0,3})\s*[.)]?\s*\Z")
-_NUMBER_TEXT = re.compile(r"\s*-?\d[\d.,\s]*%?\s*\Z")
+_NUMBER_TEXT = re.compile(r"\s*(?:-?\d[\d.,\s]*%?|#[A-Z/0]+[!?]?)\s*\Z")
 _CODE = re.compile(r"(?=.*\d)\S{4,}\Z|.{0,40}\d{6}\s*-\s*\d+\s*\Z")
 
 _TOTAL = re.compile(
@@ -74,6 +74,8 @@ class RowSorter:
         }
         if not content or _is_numbering(filled):
             return "numbering"
+        if all(isinstance(value, str) and not fold(value) for value in filled.values()):
+            return "note"
         if self._repeats_header(filled):
             return "repeated_header"
         return self._sort_sparse(filled, content)
@@ -127,7 +129,7 @@ class RowSorter:
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and (not value.strip() or not clean_text(value)))
 
 
 def _is_words(value: object) -> TypeGuard[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from cchc_analysis.errors import InputError
+from cchc_analysis.intake.cells import NOT_CALCULATED
 from cchc_analysis.intake.delimited import require_width
 
 _MAX_UNPACKED = 2 * 1024**3
@@ -26,6 +27,11 @@ _ERROR_CELL = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})(\d+)"[^>]*>'
     rb"(?:<f[^>]{0,200}/>|<f[^>]{0,200}>[^<]{0,2000}</f>)?<v>([^<]*)</v>"
 )
+_EMPTY_FORMULA = re.compile(
+    rb"<c\b([^>]*)>(?:<f[^>]{0,200}/>|<f(?:\s[^>]{0,200})?>[^<]{0,2000}</f>)(?:<v\s*/>|<v></v>)?\s*</c>"
+)
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
+_HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
 
 # RuntimeError (with NotImplementedError): zipfile on encrypted parts and unknown compression.
 _BROKEN = (etree.LxmlError, zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, ValueError, RuntimeError)
@@ -33,10 +39,14 @@ _BROKEN = (etree.LxmlError, zipfile.BadZipFile, zlib.error, KeyError, OSError, E
 
 @dataclass(frozen=True)
 class PackageFacts:
-    """The date system of a workbook, and per sheet the error values by (row, column), both 1-based."""
+    """The date system of a workbook, and per sheet the error values by (row, column), both 1-based.
+
+    A formula without a stored result counts as the error `NOT_CALCULATED`. `hidden_rows` counts per sheet.
+    """
 
     epoch_1904: bool = False
     errors: Mapping[str, Mapping[tuple[int, int], str]] = field(default_factory=dict)
+    hidden_rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def damaged(name: str) -> InputError:
@@ -80,7 +90,7 @@ def read_facts(archive: zipfile.ZipFile, name: str) -> PackageFacts:
     Raises `InputError` where a cell lies beyond column 1,000: read as a grid it would need gigabytes.
 
     >>> read_facts(zipfile.ZipFile(io.BytesIO(), "w"), "a.ods")
-    PackageFacts(epoch_1904=False, errors={})
+    PackageFacts(epoch_1904=False, errors={}, hidden_rows={})
     """
     if "xl/workbook.xml" not in archive.namelist():
         return PackageFacts()
@@ -88,14 +98,15 @@ def read_facts(archive: zipfile.ZipFile, name: str) -> PackageFacts:
         workbook = _parse(archive.read("xl/workbook.xml"))
         properties = workbook.find(f"{_MAIN}workbookPr")
         epoch_1904 = properties is not None and properties.get("date1904", "0").lower() in ("1", "true", "on")
-        errors = {
+        scans = {
             sheet: _scan(archive, part, name)
             for sheet, part in _sheet_parts(archive, workbook)
             if part in archive.namelist()
         }
     except _BROKEN:
         raise damaged(name) from None
-    return PackageFacts(epoch_1904, errors)
+    errors = {sheet: found for sheet, (found, _) in scans.items()}
+    return PackageFacts(epoch_1904, errors, {sheet: len(hidden) for sheet, (_, hidden) in scans.items()})
 
 
 def _parse(content: bytes) -> etree._Element:
@@ -111,8 +122,10 @@ def _sheet_parts(archive: zipfile.ZipFile, workbook: etree._Element) -> Iterator
         yield sheet.get("name", ""), part
 
 
-def _scan(archive: zipfile.ZipFile, part: str, name: str) -> dict[tuple[int, int], str]:
+def _scan(archive: zipfile.ZipFile, part: str, name: str) -> tuple[dict[tuple[int, int], str], set[bytes]]:
+    """Return the cells of a sheet without a value to use, and the numbers of its hidden rows."""
     errors: dict[tuple[int, int], str] = {}
+    hidden: set[bytes] = set()
     tail = b""
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
@@ -122,8 +135,15 @@ def _scan(archive: zipfile.ZipFile, part: str, name: str) -> dict[tuple[int, int
             if b't="e"' in window:
                 for letters, row, value in _ERROR_CELL.findall(window):
                     errors[int(row), column_number(letters.decode())] = value.decode("utf-8", "replace")
+            if b"<f" in window:
+                for attributes in _EMPTY_FORMULA.findall(window):
+                    place = _PLACE.search(attributes)
+                    if place and b't="str"' not in attributes and b't="e"' not in attributes:
+                        errors[int(place[2]), column_number(place[1].decode())] = NOT_CALCULATED
+            if b'hidden="' in window:
+                hidden.update(_HIDDEN_ROW.findall(window))
             tail = window[-_OVERLAP:]
-    return errors
+    return errors, hidden
 
 
 def column_number(letters: str) -> int:

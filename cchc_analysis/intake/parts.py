@@ -18,7 +18,7 @@ from cchc_analysis.version import VERSION
 UNFINISHED: Final = ".unfinished"
 """Ending of what an interrupted run leaves behind; the next run removes it."""
 
-PART_VERSION: Final = 2
+PART_VERSION: Final = 3
 """Raised whenever the same file would be checked differently, so that old parts are made again."""
 
 _REFERENCE_TABLES: Final = ("codes.yaml", "columns.yaml", "holidays.csv", "units.csv")

@@ -44,6 +44,11 @@ def is_missing(column: str) -> Predicate:
     return lambda rows, calendar: missing(rows.columns[column]) & ~rows.unreadable[column]
 
 
+def has_no_value(column: str) -> Predicate:
+    """Return the rule that the column holds nothing, or something that is no value of it."""
+    return lambda rows, calendar: missing(rows.columns[column])
+
+
 def is_unreadable(column: str) -> Predicate:
     """Return the rule that the cell holds something which is no value of the column."""
     return lambda rows, calendar: rows.unreadable[column]

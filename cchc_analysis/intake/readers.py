@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.errors import InputError, MappingError
-from cchc_analysis.intake.columns import Namer, Naming, list_headers, missing_columns, name_columns, quoted
+from cchc_analysis.intake.columns import Namer, Naming, list_headers, missing_columns, name_columns, no_header
 from cchc_analysis.intake.contents import read_sheets
 from cchc_analysis.intake.headers import Header, find_header
-from cchc_analysis.intake.mapping import IGNORE, ColumnMapping
+from cchc_analysis.intake.lost_letters import lost_letters_note
+from cchc_analysis.intake.mapping import ColumnMapping
 from cchc_analysis.intake.other_rows import BLANK, DOSSIER, RowShape, RowSorter
 from cchc_analysis.intake.repair import repair_text
 from cchc_analysis.intake.tables import NamedTable, Note, RawSheet
@@ -42,7 +43,7 @@ def find_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     found: dict[Path, tuple[str, str]] = {}
     for path in paths:
         for file, name in _files_under(path):
-            found.setdefault(file.resolve(), (name, f"{path.resolve().name}/{name}"))
+            found.setdefault(Path(os.path.realpath(file)), (name, f"{Path(os.path.realpath(path)).name}/{name}"))
     if not found:
         listed = ", ".join(path.name or str(path) for path in paths)
         raise InputError(
@@ -63,12 +64,20 @@ def _files_under(path: Path) -> Iterator[tuple[Path, str]]:
             f"{path}: there is no such file or folder. Check the path.",
             f"{path}: không có tệp hoặc thư mục này. Hãy kiểm tra lại đường dẫn.",
         )
-    for folder, folders, files in os.walk(path):
+    for folder, folders, files in os.walk(path, onerror=_refuse_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            if not _left_out(name):
-                file = Path(folder, name)
+            file = Path(folder, name)
+            # A link that leads nowhere is named as unreadable later; pipes and devices would never end.
+            if not _left_out(name) and (file.is_file() or file.is_symlink()):
                 yield file, file.relative_to(path).as_posix()
+
+
+def _refuse_folder(error: OSError) -> None:
+    raise InputError(
+        f"{error.filename}: the folder cannot be opened ({error.strerror}). Check the rights.",
+        f"{error.filename}: không mở được thư mục ({error.strerror}). Hãy kiểm tra quyền đọc.",
+    ) from None
 
 
 def _left_out(name: str) -> bool:
@@ -100,7 +109,7 @@ def read_tables(
     sheets = _chosen(read_sheets(_content(path, name), name), mapping, name)
     headed = [(sheet, header) for sheet in sheets if (header := _header(sheet, namer, mapping, name)) is not None]
     if not headed:
-        raise _no_header(sheets, namer, name)
+        raise no_header(sheets, namer, name)
     _require_mapped_columns(namer, [header for _, header in headed], name)
     headed, notes = _require_columns(headed, sheets, columns, namer, name)
     tables = [_name_table(sheet, header, columns, namer, mapping, name) for sheet, header in headed]
@@ -122,7 +131,7 @@ def _chosen(sheets: list[RawSheet], mapping: ColumnMapping, name: str) -> list[R
     for sheet in sheets:
         if mapping.sheets is None or sheet.sheet in mapping.sheets:
             cells, notes = repair_text(sheet.cells)
-            repaired.append(replace(sheet, cells=cells, notes=sheet.notes + notes))
+            repaired.append(replace(sheet, cells=cells, notes=sheet.notes + notes + lost_letters_note(cells)))
     known = {sheet.sheet for sheet in sheets}
     unknown = [title for title in mapping.sheets or () if title not in known]
     if unknown:
@@ -149,28 +158,6 @@ def _header(sheet: RawSheet, namer: Namer, mapping: ColumnMapping, name: str) ->
 
 def _place(name: str, sheet: str) -> tuple[str, str]:
     return (f"{name}, sheet {sheet!r}", f"{name}, trang tính {sheet!r}") if sheet else (name, name)
-
-
-def _no_header(sheets: Sequence[RawSheet], namer: Namer, name: str) -> InputError:
-    rows = [
-        [str(value)[:40] for value in row if value is not None][:8]
-        for sheet in sheets
-        for row in sheet.cells.head(40).to_numpy()
-    ]
-    seen = [row for row in rows if row][:3]
-    if not seen:
-        return InputError(
-            f"{name}: there is nothing in the file but empty cells. Export it again.",
-            f"{name}: tệp chỉ có ô trống, không có dữ liệu. Hãy kết xuất lại tệp.",
-        )
-    listed = "; ".join(" | ".join(row) for row in seen)
-    lines = "\n".join(f"  {quoted(text)}: {IGNORE}" for text in max(seen, key=len))
-    return MappingError(
-        f"{name}: no row was recognised as a header. The first rows are: {listed}. Name the columns in a mapping file "
-        f"(known names: {', '.join(sorted(namer.names))}), for example:\nheader_row: 1\ncolumns:\n{lines}",
-        f"{name}: không nhận ra dòng tiêu đề. Các dòng đầu là: {listed}. Hãy đặt tên cột trong tệp ánh xạ "
-        f"(tên có thể dùng: {', '.join(sorted(namer.names))}), ví dụ:\nheader_row: 1\ncolumns:\n{lines}",
-    )
 
 
 def _require_mapped_columns(namer: Namer, headers: Sequence[Header], name: str) -> None:
@@ -246,6 +233,7 @@ def _name_table(
         notes=sheet.notes,
         ragged_rows=tuple(int(row) for row in ragged),
         source_headers=naming.headers,
+        delimited=sheet.delimited,
     )
 
 

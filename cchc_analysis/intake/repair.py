@@ -1,6 +1,6 @@
 """Legacy text inside Unicode files: TCVN3, VNI, Windows-1258 or UTF-8 bytes that were read as Western letters."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -36,6 +36,10 @@ def _legacy_reading(legacy: Legacy, codec: str) -> Reading:
     return Reading(legacy.label, convert)
 
 
+def _twice(reading: Reading) -> Reading:
+    return Reading(f"{reading.label}, 2×", lambda text: reading.convert(reading.convert(text)))
+
+
 _UTF8_READINGS = tuple(_utf8_reading(codec) for codec in ("cp1252", "cp1258"))
 _LEGACY_READINGS = tuple(
     _legacy_reading(legacy, codec)
@@ -43,7 +47,7 @@ _LEGACY_READINGS = tuple(
     for legacy in LEGACY
     if (legacy.code, codec) != ("cp1258", "cp1258")
 )
-READINGS: tuple[Reading, ...] = _UTF8_READINGS + _LEGACY_READINGS
+READINGS: tuple[Reading, ...] = (*_UTF8_READINGS, *_LEGACY_READINGS, _twice(_UTF8_READINGS[0]))
 
 
 def repair_text(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -65,7 +69,11 @@ def repair_text(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     if gain < _LEAST_GAIN:
         return cells, ()
     reading = READINGS[-rank]
-    repaired = {name: _repair_column(cells[name], reading) for name in cells.columns}
+    changes = {name: _changes(cells[name], reading) for name in cells.columns}
+    # A column whose words are syllables under both readings goes with the others, if they all agree.
+    balances = [_balance(change) for change in changes.values()]
+    everywhere = all(balance >= 0 for balance in balances)
+    repaired = {name: _repair_column(cells[name], changes[name], everywhere=everywhere) for name in cells.columns}
     frame = pd.DataFrame(repaired, index=cells.index, columns=cells.columns, dtype=object)
     return frame, (converted_note(reading.label),)
 
@@ -96,18 +104,26 @@ def _gain(texts: set[str], reading: Reading) -> int:
     return total
 
 
-def _repair_column(column: pd.Series, reading: Reading) -> pd.Series:
-    texts = _non_ascii(column)
-    converted = {text: _convert(text, reading) for text in texts}
-    change = {
-        text: 0 if other == text else plausibility(other) - plausibility(text)
-        for text, other in converted.items()
-        if other is not None
-    }
+def _changes(column: pd.Series, reading: Reading) -> dict[str, tuple[str, int]]:
+    """Return for each text with letters beyond ASCII its other reading, and how much likelier that is."""
+    changes = {}
+    for text in _non_ascii(column):
+        other = _convert(text, reading)
+        likelier = 0 if other == text else -1 if other is None else plausibility(other) - plausibility(text)
+        changes[text] = (text if other is None else other, likelier)
+    return changes
+
+
+def _balance(changes: Mapping[str, tuple[str, int]]) -> int:
+    """Return how many texts of a column speak for the other reading, less those that speak against it."""
+    return sum((likelier > 0) - (likelier < 0) for _, likelier in changes.values())
+
+
+def _repair_column(column: pd.Series, changes: Mapping[str, tuple[str, int]], *, everywhere: bool) -> pd.Series:
     # A word such as "Hoà" is a syllable under both readings: it follows the majority of its column.
-    n_legacy = sum(1 for gain in change.values() if gain > 0)
-    follows = n_legacy > len(texts) - len(change) + sum(1 for gain in change.values() if gain < 0)
-    new = {text: converted[text] for text, gain in change.items() if gain > 0 or (gain == 0 and follows)}
+    balance = _balance(changes)
+    follows = balance > 0 or (balance == 0 and everywhere)
+    new = {text: other for text, (other, likelier) in changes.items() if likelier > 0 or (likelier == 0 and follows)}
     if not new:
         return column
     values = [new.get(value, value) if isinstance(value, str) else value for value in column]

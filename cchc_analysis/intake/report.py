@@ -1,16 +1,19 @@
 """What an intake did, in words for a terminal."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from cchc_analysis.errors import Language
 from cchc_analysis.formats import day, number, share
 from cchc_analysis.intake.pipeline import IntakeResult
 from cchc_analysis.intake.rules import sentences
 from cchc_analysis.warehouse import Warehouse
 
-_WORDS = {
-    "read": ("đọc", "rows read"),
+_MOST_NAMED = 3
+_PARTS = {
     "accepted": ("được nhận", "accepted"),
     "rejected": ("bị loại", "rejected"),
-    "duplicates": ("trùng", "duplicates"),
+    "duplicates": ("trùng", "duplicate"),
     "skipped": ("bỏ qua", "skipped"),
 }
 _SKIPPED = {
@@ -27,13 +30,13 @@ _UNCHANGED = (
     "These files had been taken in before; nothing changed.",
 )
 _REJECTED = (
-    "Dòng bị loại kèm lý do, sửa xong nạp lại được",
+    "Các dòng bị loại kèm lý do, sửa xong có thể nạp lại",
     "Rejected rows with reasons, to be mended and fed again",
 )
 _ORIGINS = {
     "newest_event": (
-        "sự kiện mới nhất trong dữ liệu; đặt bằng --as-of",
-        "newest event in the data; set it with --as-of",
+        "theo sự kiện mới nhất trong dữ liệu; muốn đổi, dùng --as-of",
+        "the newest event in the data; --as-of sets another",
     ),
     "given": ("theo --as-of", "given by --as-of"),
 }
@@ -43,14 +46,11 @@ def accounting_text(result: IntakeResult, language: Language = "vi") -> str:
     """Write the accounting of an intake: the sum that holds, what was left out and why, where the rejected rows lie."""
     place = 0 if language == "vi" else 1
     intake, total = result.accounting, result.accounting["total"]
-    n = {name: f"{number(total[name], language)} {words[place]}" for name, words in _WORDS.items()}
-    lines = [f"{n['read']} = {n['accepted']} + {n['rejected']} + {n['duplicates']} + {n['skipped']}"]
+    parts = " + ".join(f"{number(total[name], language)} {words[place]}" for name, words in _PARTS.items())
+    read = number(total["read"], language)
+    lines = [(f"Đọc {read} dòng = {parts}", f"Rows read: {read} = {parts}")[place]]
     if result.unchanged:
-        text = (
-            "Các tệp này đã được nạp trước đó; không có gì thay đổi.",
-            "These files had been taken in before; nothing changed.",
-        )
-        lines.insert(0, text[place])
+        lines.insert(0, _UNCHANGED[place])
     lines += [f"  {number(count, language)}  {_why(rule, place)}" for rule, count in sorted(total["reasons"].items())]
     skipped = total.get("skipped_by_kind", {})
     if skipped:
@@ -60,7 +60,19 @@ def accounting_text(result: IntakeResult, language: Language = "vi") -> str:
         lines.append(f"  {('bỏ qua', 'skipped')[place]}: {named}")
     lines += _rest(result, place, language)
     notes = [note["vi" if place == 0 else "en"] for note in intake.get("notes", ())]
-    return "\n".join([*lines, *(f"  {note}" for note in notes)])
+    return "\n".join([*lines, *(f"  {note}" for note in [*notes, *_file_notes(intake["files"], place)])])
+
+
+def _file_notes(accounts: Sequence[Mapping[str, Any]], place: int) -> list[str]:
+    """Return what is to be told of single files; a sentence that holds for several stands once, with their names."""
+    files: dict[str, list[str]] = {}
+    for account in accounts:
+        for note in account["notes"]:
+            files.setdefault(note["en" if place else "vi"], []).append(account["file"])
+    return [
+        f"{', '.join(names[:_MOST_NAMED])}{', …' if len(names) > _MOST_NAMED else ''}: {sentence}"
+        for sentence, names in files.items()
+    ]
 
 
 def _why(rule: str, place: int) -> str:
@@ -76,22 +88,13 @@ def _rest(result: IntakeResult, place: int, language: Language) -> list[str]:
         lines.append(("Trong tệp không có hồ sơ nào.", "There are no dossiers in the files.")[place])
     if total["rejected"]:
         part = share(total["rejected"] / total["read"], language, 2)
-        where = (
-            "Dòng bị loại kèm lý do, sửa xong nạp lại được",
-            "Rejected rows with reasons, to be mended and fed again",
-        )[place]
-        lines.append(f"{where}: {result.rejected} ({part})")
+        of_read = ("số dòng đọc được", "of the rows read")[place]
+        lines.append(f"{_REJECTED[place]}: {result.rejected} ({part} {of_read})")
     if intake.get("as_of"):
         origin = intake.get("as_of_origin")
-        why = {
-            "newest_event": (
-                "sự kiện mới nhất trong dữ liệu; đặt bằng --as-of",
-                "newest event in the data; set it with --as-of",
-            ),
-            "given": ("theo --as-of", "given by --as-of"),
-        }.get(str(origin), ("", ""))[place]
+        why = _ORIGINS.get(str(origin), ("", ""))[place]
         lines.append(
-            f"{('Số liệu tính đến', 'Data up to')[place]} {day(warehouse.as_of, language)}"
+            f"{('Số liệu tính đến hết ngày', 'Data up to the end of')[place]} {day(warehouse.as_of, language)}"
             + (f" ({why})" if why else "")
         )
     if intake.get("dropped_columns"):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cchc_analysis.instants import BoolArray
-from cchc_analysis.intake.cells import CellArray, as_cells, cell_text, missing
+from cchc_analysis.intake.cells import CellArray, as_cells, cell_text, is_error, missing
 from cchc_analysis.intake.codes import FROM_DATES, parse_booleans, parse_category
 from cchc_analysis.intake.dates import Timestamps, dates_within, parse_timestamps
 from cchc_analysis.intake.tables import NamedTable
@@ -20,6 +20,7 @@ _NUMBER_DATE: Final = r"-(?P<y>\d{2})(?P<m>\d{2})(?P<d>\d{2})-\d+$"
 """Where a number such as H26-250311-0001 says when it was given."""
 
 _SECOND: Final = 1_000_000
+_UNITS: Final = ("receiving_unit", "resolving_unit")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ def type_rows(table: NamedTable, reading: Reading) -> Rows:
     marks: dict[str, BoolArray] = {}
     moments: dict[str, Timestamps] = {}
     for column in DOSSIER_COLUMNS:
-        raw = cells.get(column.name, np.full(n_rows, None, dtype=object))
+        found = cells.get(column.name, np.full(n_rows, None, dtype=object))
+        # In a text file "#N/A" may be what somebody has typed; in a workbook it is the failure of a formula.
+        failed = np.zeros(n_rows, dtype=bool) if table.delimited else is_error(found)
+        raw = _without(found, failed)
         if column.kind == "timestamp":
             times = parse_timestamps(
                 raw,
@@ -86,6 +90,7 @@ def type_rows(table: NamedTable, reading: Reading) -> Rows:
         else:
             parsed = _parse(column, raw, reading)
             columns[column.name], unreadable[column.name] = parsed.values, parsed.unreadable
+        unreadable[column.name] = unreadable[column.name] | failed
     source_rows = np.asarray(table.cells.index, dtype=np.int64)
     marks["ragged"] = np.isin(source_rows, np.array(table.ragged_rows, dtype=np.int64))
     columns["source_row"] = source_rows
@@ -93,6 +98,14 @@ def type_rows(table: NamedTable, reading: Reading) -> Rows:
     rows = Rows(columns, unreadable, marks, cells, reading.month_first)
     _derive(rows, moments)
     return rows
+
+
+def _without(cells: CellArray, failed: BoolArray) -> CellArray:
+    if not failed.any():
+        return cells
+    left = cells.copy()
+    left[failed] = None
+    return left
 
 
 def _parse(column: Column, raw: CellArray, reading: Reading) -> Parsed:
@@ -105,7 +118,8 @@ def _parse(column: Column, raw: CellArray, reading: Reading) -> Parsed:
         return parse_booleans(raw, column.name, overrides=overrides, empty=reading.empty)
     if column.kind == "category":
         return parse_category(raw, column.name, overrides=overrides, empty=reading.empty)
-    return parse_texts(raw, empty=reading.empty)
+    # A unit without a letter or digit ("-") is none; a procedure may be called anything.
+    return parse_texts(raw, empty=reading.empty | {""} if column.name in _UNITS else reading.empty)
 
 
 def _put_terms(

@@ -1,5 +1,6 @@
 """Workbooks in the XML of Excel 2003 (SpreadsheetML), which some systems still export under the name .xls."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -15,6 +16,8 @@ _SS = f"{{{_NAMESPACE}}}"
 _X = "{urn:schemas-microsoft-com:office:excel}"
 
 MAX_ROWS = 1_048_576
+_END = re.compile(r"</(?:\w+:)?Workbook\s*>[\s\x00\x1a]*\Z")
+"""Whatever is broken inside, a workbook that was written to its end has this."""
 
 Cell = str | float | bool | datetime | None
 
@@ -48,6 +51,8 @@ def read_spreadsheet_xml(text: str, name: str) -> list[RawSheet]:
         root = etree.fromstring(content, parser)
     except (etree.LxmlError, ValueError):
         root = None
+    if root is not None and _END.search(text[-500:]) is None:
+        raise _damaged(name)
     worksheets = [] if root is None else list(root.iter(f"{_SS}Worksheet"))
     if root is None or not worksheets:
         raise _damaged(name)

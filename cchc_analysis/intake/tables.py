@@ -51,7 +51,8 @@ class NamedTable:
     equals `len(cells) + sum(skipped.values())`; `skipped` maps a code of `SKIP_REASONS` to a count.
     `dropped_columns` are the source headers that were not kept, in source order; `header_row` is the last
     row of the header block. `ragged_rows` (all in `cells`) hold filled cells beyond the header.
-    `source_headers` maps each canonical name found in the file to the header it stood under.
+    `source_headers` maps each canonical name found in the file to the header it stood under; `delimited` is that
+    of the sheet.
 
     >>> table = NamedTable("a.csv", "", pd.DataFrame(index=[2, 3]), False, 3, {"total": 1}, (), 1)
     >>> table.rows_read == len(table.cells) + sum(table.skipped.values())
@@ -69,3 +70,4 @@ class NamedTable:
     notes: tuple[Note, ...] = ()
     ragged_rows: tuple[int, ...] = ()
     source_headers: Mapping[str, str] = field(default_factory=dict)
+    delimited: bool = False

@@ -99,12 +99,14 @@ def _stored_codes(texts: CellArray) -> npt.NDArray[Any]:
 
 
 def code_key(code: str) -> str:
-    """Return what makes two dossier codes the same code: case, spaces and the kind of hyphen do not matter.
+    """Return what makes two dossier codes the same code.
+
+    Case, spaces, the kind of hyphen and the apostrophe with which spreadsheets mark text do not matter.
 
     >>> code_key("H26\\u2011250311\\u20110001 ") == code_key("h26-250311- 0001")
     True
     """
-    return _HYPHENS.sub("-", code.replace(" ", "")).casefold()
+    return _HYPHENS.sub("-", code.replace(" ", "")).lstrip("'").casefold()
 
 
 def code_keys(codes: npt.NDArray[Any]) -> pa.Array:
@@ -114,7 +116,7 @@ def code_keys(codes: npt.NDArray[Any]) -> pa.Array:
     ['h26-1', None]
     """
     texts = pa.array(codes, type=pa.string())
-    ascii_keys = pc.ascii_lower(pc.replace_substring(texts, " ", ""))
+    ascii_keys = pc.ascii_lower(pc.utf8_ltrim(pc.replace_substring(texts, " ", ""), "'"))
     odd = pc.fill_null(pc.invert(pc.string_is_ascii(texts)), False)
     if not pc.any(odd).as_py():
         return ascii_keys

@@ -16,6 +16,8 @@ PERSONAL = "personal"
 IGNORED = "ignored"
 
 _TRAILING_REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?[\s*:]*\Z")
+_FOOTNOTE = re.compile(r"(?:[\u00b9\u00b2\u00b3\u2070-\u2089*†‡§]+|(?<=[^\W\d_])\d{1,2})\s*\Z")
+_WORD_IN_ONE = re.compile(r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐ])")
 _LEADING_NUMBER = re.compile(r"\A\s*[(\[]?\d{1,2}[)\].:]\s*")
 
 
@@ -30,7 +32,8 @@ class Vocabulary:
     def meaning(self, header: str) -> str | None:
         """Return the canonical name, `PERSONAL`, `IGNORED`, or None for a header nobody knows.
 
-        A remark in brackets behind the words and a number before them are looked past.
+        A remark in brackets or a footnote mark behind the words and a number before them are looked past, and
+        "NgayTiepNhan" is "Ngay Tiep Nhan".
 
         >>> vocabulary = load_vocabulary()
         >>> [vocabulary.meaning(text) for text in ("Mã hồ sơ", "(3) Hạn trả (dd/mm)", "SĐT người nộp", "Xyz")]
@@ -49,18 +52,19 @@ class Vocabulary:
         >>> load_vocabulary().is_personal("Địa chỉ thường trú của chủ hồ sơ")
         True
         """
-        key = fold(header)
-        if key in self.canonical or key in self.ignored:
+        keys = list(_keys(header))
+        if any(key in self.canonical or key in self.ignored for key in keys):
             return False
-        words = f" {key} "
-        return any(f" {term} " in words for term in self.personal)
+        return any(f" {term} " in f" {key} " for key in keys for term in self.personal)
 
 
 def _keys(header: str) -> Iterable[str]:
     yield fold(header)
     bare = _LEADING_NUMBER.sub("", _TRAILING_REMARK.sub("", header))
-    if bare and bare != header:
-        yield fold(bare)
+    unmarked = _FOOTNOTE.sub("", bare)
+    for other in (bare, unmarked, _WORD_IN_ONE.sub(" ", unmarked)):
+        if other and other != header:
+            yield fold(other)
 
 
 def build_vocabulary(text: str) -> Vocabulary:

@@ -3,6 +3,7 @@
 import io
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 import python_calamine
 
 from cchc_analysis.errors import InputError
+from cchc_analysis.intake.cells import NOT_CALCULATED
 from cchc_analysis.intake.delimited import require_width
 from cchc_analysis.intake.packages import PackageFacts, damaged
 from cchc_analysis.intake.spreadsheet_xml import hidden_sheet_note
@@ -43,7 +45,7 @@ def read_workbook(content: bytes, name: str, facts: PackageFacts) -> list[RawShe
         if isinstance(error, MemoryError | GeneratorExit):
             raise
         raise damaged(name) from None
-    return [RawSheet(sheet.sheet, sheet.cells, sheet.epoch_1904, notes) for sheet in sheets]
+    return [replace(sheet, notes=notes + _sheet_notes(sheet.sheet, facts)) for sheet in sheets]
 
 
 def encrypted(name: str) -> InputError:
@@ -63,6 +65,29 @@ def _visible(sheets: Sequence[Any]) -> tuple[list[str], tuple[Note, ...]]:
     shown = [sheet.name for sheet in worksheets if sheet.visible == python_calamine.SheetVisibleEnum.Visible]
     notes = tuple(hidden_sheet_note(sheet.name) for sheet in worksheets if sheet.name not in shown)
     return shown, notes
+
+
+def _sheet_notes(title: str, facts: PackageFacts) -> tuple[Note, ...]:
+    """Return what a person who only sees the sheet would not know: formulas without result, hidden rows."""
+    notes = []
+    empty = [place for place, text in facts.errors.get(title, {}).items() if text == NOT_CALCULATED]
+    if empty:
+        row, column = min(empty)
+        en = (
+            f"The sheet {title!r} has {len(empty)} formulas without a stored result, the first in row {row}, "
+            f"column {column}. Open the file in Excel, save it, and take it in again."
+        )
+        vi = (
+            f"Trang tính {title!r} có {len(empty)} ô công thức chưa lưu kết quả, ô đầu tiên ở dòng {row}, "
+            f"cột {column}. Hãy mở tệp bằng Excel, lưu lại rồi nạp lại."
+        )
+        notes.append(Note("formulas_without_result", en, vi))
+    n_hidden = facts.hidden_rows.get(title, 0)
+    if n_hidden:
+        en = f"The sheet {title!r} has {n_hidden} hidden rows, which were read like the others."
+        vi = f"Trang tính {title!r} có {n_hidden} dòng đang bị ẩn, vẫn được đọc như các dòng khác."
+        notes.append(Note("hidden_rows", en, vi))
+    return tuple(notes)
 
 
 def _read_sheet(workbook: Any, title: str, facts: PackageFacts, name: str) -> RawSheet:

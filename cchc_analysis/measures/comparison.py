@@ -13,7 +13,9 @@ from cchc_analysis.measures.processing_time import on_time_share
 from cchc_analysis.measures.windows import months_of
 from cchc_analysis.periods import ReportPeriod
 from cchc_analysis.stats.change import StratumEffect, mean_change, mix_and_true_effect
+from cchc_analysis.stats.comparison import benjamini_hochberg
 from cchc_analysis.stats.counts import counted_mean
+from cchc_analysis.stats.proportion_tests import fisher_exact_p
 from cchc_analysis.stats.proportions import newcombe_difference
 
 
@@ -45,6 +47,30 @@ def on_time_change(
     lower, upper = np.array(ends, dtype=float).reshape(-1, 2).T
     both = both.assign(difference=both["value"] - both["base_value"], lower=lower, upper=upper)
     return both.assign(beyond_noise=(both["lower"] > 0) | (both["upper"] < 0))
+
+
+FALSE_FINDINGS = 0.05
+"""Largest expected part of the groups called different that are so by chance."""
+
+
+def apart_from_others(shares: pd.DataFrame) -> pd.DataFrame:
+    """Tell which groups have another share than all other groups together, however many are compared.
+
+    `shares`: one row per group with `numerator` and `denominator`. Result: the same rows with `p_value` (Fisher's exact
+    test of the group against the sum of the others, adjusted after Benjamini and Hochberg; null where there is nothing
+    to compare) and `side` ("below", "above", or "" where the adjusted p-value is above FALSE_FINDINGS).
+    """
+    over, under = shares["numerator"].astype("int64"), shares["denominator"].astype("int64")
+    rest_over, rest_under = over.sum() - over, under.sum() - under
+    tests = [fisher_exact_p(*map(int, row)) for row in zip(over, under, rest_over, rest_under, strict=True)]
+    p_values = np.array([np.nan if p is None else min(p, 1.0) for p in tests], dtype=float)
+    compared = ~np.isnan(p_values)
+    p_values[compared] = benjamini_hochberg(p_values[compared])
+    # Cross products: exact, and no division by an empty group.
+    sign = (over * rest_under - rest_over * under).to_numpy()
+    found = p_values <= FALSE_FINDINGS
+    side = np.select([found & (sign < 0), found & (sign > 0)], ["below", "above"], "")
+    return shares.assign(p_value=p_values, side=side)
 
 
 def _sample(durations: pd.DataFrame, period: ReportPeriod) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:

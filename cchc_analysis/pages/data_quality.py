@@ -38,10 +38,10 @@ def accounting(study: Study) -> HTML:
     columns += [TableColumn(name, pick(language, *headers[name]), "count") for name in measures.ACCOUNTS]
     caption = pick(
         language,
-        "Mỗi dòng đọc được đều có nơi đến: đọc = được nhận + bị loại + trùng + bỏ qua",
+        "Mọi dòng đọc được đều được tính đến: đọc = được nhận + bị loại + trùng + bỏ qua",
         "Every row read is accounted for: read = accepted + rejected + duplicates + skipped",
     )
-    title = pick(language, "Giải trình số dòng", "Accounting of rows")
+    title = pick(language, "Đối chiếu số dòng", "Accounting of rows")
     return display.html(display.section(title) + html_table(rows, columns, caption, language, total))
 
 
@@ -51,7 +51,7 @@ def _by_rule(study: Study, severity: str) -> HTML:
     texts = {rule: pick(language, vi, en) for rule, (en, vi) in sentences().items()}
     rows = rows.assign(label=rows["rule"].map(lambda rule: texts.get(rule, rule)))
     columns = [
-        TableColumn("label", pick(language, "Lý do", "Reason")),
+        TableColumn("label", pick(language, *(("Lý do", "Reason") if severity == "reject" else ("Dấu hiệu", "Mark")))),
         TableColumn("n_rows", pick(language, "Số dòng", "Rows"), "count"),
     ]
     whole = pick(
@@ -64,11 +64,17 @@ def _by_rule(study: Study, severity: str) -> HTML:
         "flag": (f"Dấu hiệu cần xem lại ở dòng được nhận ({whole})", f"Marks on accepted rows ({whole})"),
     }
     title = pick(language, *titles[severity])
-    note = pick(
-        language,
-        "Một dòng có thể vi phạm nhiều quy tắc nên tổng các lý do có thể lớn hơn số dòng.",
-        "One row may break several rules, so the reasons may add up to more than the rows.",
-    )
+    notes = {
+        "reject": (
+            "Một dòng có thể vi phạm nhiều quy tắc nên tổng các lý do có thể lớn hơn số dòng.",
+            "One row may break several rules, so the reasons may add up to more than the rows.",
+        ),
+        "flag": (
+            "Một dòng có thể có nhiều dấu hiệu nên tổng có thể lớn hơn số dòng; dấu hiệu tự nó không phải là sai phạm.",
+            "One row may carry several marks, so they may add up to more than the rows; a mark by itself is no offence.",
+        ),
+    }
+    note = pick(language, *notes[severity])
     return display.html(
         display.section(title) + html_table(rows, columns, title, language, note=note if len(rows) else "")
     )

@@ -10,7 +10,7 @@ from cchc_analysis.formats import day, number
 from cchc_analysis.pages.titles import TITLES
 from cchc_analysis.study import Study
 from cchc_analysis.version import VERSION
-from cchc_analysis.wording import pick
+from cchc_analysis.wording import pick, plural
 
 
 def page_head(study: Study, page: str) -> HTML:
@@ -24,7 +24,7 @@ def page_head(study: Study, page: str) -> HTML:
     if study.warehouse.synthetic:
         text = pick(
             language,
-            "Dữ liệu giả lập: mọi hồ sơ trên trang này do máy sinh ra để minh họa, không phải số liệu thật của địa phương nào.",
+            "Dữ liệu giả lập: mọi hồ sơ trên trang này do máy tính tạo ra để minh họa, không phải số liệu thật của địa phương nào.",
             "Synthetic data: every dossier behind this page was generated for illustration and describes no real place.",
         )
         lines.append(f'<p class="banner">{escape(text)}</p>')
@@ -53,7 +53,7 @@ def _warnings(study: Study) -> list[str]:
             0,
             pick(
                 language,
-                f"Kỳ chưa kết thúc: số liệu mới đến ngày {day(study.as_of, language)}, kỳ kéo dài đến ngày {day(period.end, language)}.",
+                f"Kỳ báo cáo chưa kết thúc: số liệu mới có đến hết ngày {day(study.as_of, language)}, kỳ kết thúc ngày {day(period.end, language)}.",
                 f"The period is still open: data go up to {day(study.as_of, language)}, the period ends on {day(period.end, language)}.",
             ),
         )
@@ -76,9 +76,9 @@ def origin_line(study: Study) -> str:
     return pick(
         language,
         f"Nguồn: {files} tệp kết xuất; đọc {n['read']} dòng = {n['accepted']} dòng được nhận + {n['rejected']} dòng bị loại + "
-        f"{n['duplicates']} dòng trùng + {n['skipped']} dòng bỏ qua (tiêu đề nhóm, tổng, chữ ký). "
+        f"{n['duplicates']} dòng trùng + {n['skipped']} dòng bỏ qua (dòng nhóm, dòng tổng, chữ ký…). "
         f"Mã trạng thái dữ liệu {study.warehouse.intake['state']}. cchc-analysis {VERSION}.",
-        f"Source: {files} export files; {n['read']} rows read = {n['accepted']} accepted + {n['rejected']} rejected + "
-        f"{n['duplicates']} duplicates + {n['skipped']} skipped (band, total and signature rows). "
+        f"Source: {plural(len(study.warehouse.intake['files']), 'export file')}; {plural(total['read'], 'row')} read = {n['accepted']} accepted + {n['rejected']} rejected + "
+        f"{plural(total['duplicates'], 'duplicate')} + {n['skipped']} skipped (band, total, signature rows …). "
         f"State of the data {study.warehouse.intake['state']}. cchc-analysis {VERSION}.",
     )

@@ -8,10 +8,16 @@ from cchc_analysis.counting import OFFICIAL_FORM, STRICT
 from cchc_analysis.counting.rule import Denominator
 from cchc_analysis.formats import number
 from cchc_analysis.frames import first_row, records
+from cchc_analysis.pages import backlog as backlog_parts
+from cchc_analysis.pages.change import change as change
+from cchc_analysis.pages.change import cut_reached
+from cchc_analysis.pages.comparison_of_units import compared_units, funnel_block, verdict_words
+from cchc_analysis.pages.control_charts import chart_block
+from cchc_analysis.pages.integrity import integrity as integrity
 from cchc_analysis.study import NOT_STATED, Study
 from cchc_analysis.tables import TableColumn, html_table
 from cchc_analysis.text import vietnamese_order
-from cchc_analysis.wording import pick, word
+from cchc_analysis.wording import in_sentence, pick, plural, word
 
 DENOMINATORS: tuple[Denominator, ...] = ("finished", "due", "to_handle")
 PROCEDURES_SHOWN = 12
@@ -40,21 +46,28 @@ def _alphabetical(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def has_due_dates(study: Study) -> bool:
-    """Tell whether any dossier resolved in the period had a due date, without which "on time" means nothing."""
+    """Tell whether any dossier resolved in the data had a due date, without which "on time" means nothing."""
     flow = study.flow()
     return bool(flow["outcome"].isin(["early", "on_time", "late"]).any())
 
 
+def knows_overdue(study: Study) -> bool:
+    """Tell whether the data say which open dossiers are overdue: some have due dates, or there are none."""
+    ages = study.pending_by_age()
+    return has_due_dates(study) or bool(ages[["in_time", "overdue"]].to_numpy().sum()) or not ages["n"].sum()
+
+
 def summary(study: Study) -> HTML:
     """Show the three to four sentences that a reader in a hurry takes away."""
-    language, base = study.language, study.base.title(study.language)
+    language = study.language
+    base = in_sentence(study.base.title(language), language)
     official = measures.single_row(study.on_time())
     strict = measures.single_row(study.on_time(rule=STRICT))
     change = first_row(study.on_time_change())
     used = study.time_used()
     km = study.time_to_closing()
     say = wording.processing_time
-    sentences = [say.workload(first_row(study.form_06a()), has_due_dates(study), language)]
+    sentences = [say.workload(first_row(study.form_06a()), knows_overdue(study), language)]
     if has_due_dates(study) or not official["denominator"]:
         sentences.append(say.punctuality(official, strict, change, base, language))
     else:
@@ -153,19 +166,25 @@ def _rules_table(study: Study) -> str:
 def comparison(study: Study, by: str) -> HTML:
     """Show the on-time share of units or fields with intervals, and the counts behind it."""
     language = study.language
-    rows = _labelled(study, study.on_time(by), by)
+    rows = _labelled(study, measures.apart_from_others(study.on_time(by)), by)
     title = pick(language, f"Theo {word(by, language).lower()}", f"By {word(by, language).lower()}")
     if not has_due_dates(study) or not rows["denominator"].sum():
         return display.html(display.section(title, wording.processing_time.no_due_dates(language)))
+    units = compared_units(study) if by == "unit" else rows.iloc[:0]
+    if len(units):
+        table = _group_table(study, rows.merge(verdict_words(units, study), on="unit", how="left"), by)
+        return display.html(display.section(title) + funnel_block(units, study) + table)
     overall = measures.single_row(study.on_time())["value"]
-    figure = charts.processing_time.share_by_group(rows, rows["label"].tolist(), overall, language)
     finding = wording.processing_time.groups_apart(rows, overall, by, language)
+    if int((rows["denominator"] > 0).sum()) < 2:
+        return display.html(display.section(title, f"{finding}.") + _group_table(study, rows, by))
+    figure = charts.processing_time.share_by_group(rows, rows["label"].tolist(), overall, language)
     description = pick(
         language,
-        "Tỷ lệ đúng hạn theo biểu II.06a; thanh ngang là khoảng tin cậy 95%, nét đứt là mức chung. Đây không phải bảng xếp hạng: "
-        "khoảng chồng lên mức chung nghĩa là chưa thấy khác biệt.",
-        "On-time share by form II.06a; bars are 95% intervals, the dashed line is the overall share. This is no ranking: a bar "
-        "that crosses the line shows no difference.",
+        "Tỷ lệ đúng hạn theo biểu II.06a; thanh ngang là khoảng tin cậy 95%, nét đứt là mức chung. Đây không phải bảng xếp hạng: chỉ "
+        "nêu tên nơi khác các nơi còn lại sau khi đã tính đến việc so sánh nhiều nơi cùng lúc, và cơ cấu hồ sơ mỗi nơi một khác.",
+        "On-time share by form II.06a; bars are 95% intervals, the dashed line is the overall share. This is no ranking: named are "
+        "only those that differ from all others with so many compared at once, and each has its own mix of dossiers.",
     )
     table = _group_table(study, rows, by)
     return display.html(display.section(title) + display.figure_block(figure, finding, description) + table)
@@ -178,7 +197,7 @@ def _group_table(study: Study, rows: pd.DataFrame, by: str) -> str:
     table = rows.merge(used, on=by, how="left").merge(km, on=by, how="left")
     for name in ("working_days_mean", "working_days_median", "working_days_p90"):
         table[name] = table[name] if name in table else float("nan")
-    days = word("working_days", language)
+    days = pick(language, "Số ngày làm việc", "Working days")
     columns = [
         TableColumn("label", word(by, language)),
         TableColumn("denominator", pick(language, "Đã giải quyết", "Resolved"), "count"),
@@ -188,6 +207,13 @@ def _group_table(study: Study, rows: pd.DataFrame, by: str) -> str:
         TableColumn("working_days_p90", word("p90", language), "days", group=days),
         TableColumn("km", word("km_median", language), "days", group=days),
     ]
+    if "said" in rows:
+        columns[3:3] = [
+            TableColumn(
+                "expected_value", pick(language, "Mức dự kiến theo thủ tục", "Expected given procedures"), "share"
+            ),
+            TableColumn("said", pick(language, "So với mức dự kiến", "Against expected")),
+        ]
     caption = pick(
         language,
         f"Đúng hạn và thời gian giải quyết theo {word(by, language).lower()}",
@@ -198,12 +224,17 @@ def _group_table(study: Study, rows: pd.DataFrame, by: str) -> str:
         pick(
             language,
             f"{small} dòng có dưới {SMALL_GROUP} hồ sơ: tỷ lệ ở đó dao động mạnh do ngẫu nhiên.",
-            f"{small} rows rest on fewer than {SMALL_GROUP} dossiers: their shares vary much by chance.",
+            f"{plural(small, 'row')} with fewer than {SMALL_GROUP} dossiers: such shares vary much by chance.",
         )
         if small
         else ""
     )
     return html_table(table, columns, caption, language, note=note)
+
+
+def control_charts(study: Study, baseline: str = "") -> HTML:
+    """Show which months differ from a stable process, with limits from the months of a baseline, empty = all shown."""
+    return display.html(chart_block(study, baseline, has_due_dates(study)))
 
 
 def time_distribution(study: Study) -> HTML:
@@ -226,64 +257,16 @@ def time_distribution(study: Study) -> HTML:
     description = pick(
         language,
         f"Hồ sơ tiếp nhận trong kỳ (n = {number(cohort['n'].sum(), language)}, trong đó {number(n_open, language)} chưa xong). Đường liền: "
-        "ước lượng Kaplan–Meier với khoảng tin cậy 95%, hồ sơ chưa xong và hồ sơ rút được coi là chưa quan sát hết. Đường đứt: chỉ hồ sơ đã xong.",
+        "ước lượng Kaplan–Meier với khoảng tin cậy 95%, hồ sơ chưa xong và hồ sơ rút, trả lại được coi là chưa quan sát hết. Đường đứt: chỉ hồ sơ đã có kết quả.",
         f"Dossiers received in the period (n = {number(cohort['n'].sum(), language)}, {number(n_open, language)} still open). Solid: "
-        "Kaplan–Meier estimate with 95% interval, open and withdrawn dossiers censored. Dashed: closed dossiers only.",
+        "Kaplan–Meier estimate with 95% interval, open and withdrawn dossiers censored. Dashed: only dossiers with a result.",
     )
     return display.html(display.section(title) + display.figure_block(figure, finding, description))
 
 
-def change(study: Study) -> HTML:
-    """Show the change of the mean time against the previous period, split into mix and true effect."""
-    language = study.language
-    moved = study.time_change()
-    title = pick(language, "Thay đổi so với kỳ trước", "Change against the previous period")
-    sentence = wording.processing_time.change_in_time(moved, study.base.title(language), language)
-    if moved.difference is None or moved.mix_effect is None:
-        return display.html(display.section(title, sentence))
-    strata = pick(
-        language,
-        "đơn vị và thủ tục" if study.is_whole else "thủ tục",
-        "units and procedures" if study.is_whole else "procedures",
-    )
-    parts = [
-        (
-            pick(
-                language,
-                f"Trung bình {study.base.title(language)} (n = {number(moved.base_n, language)})",
-                f"Mean in {study.base.title(language)} (n = {number(moved.base_n, language)})",
-            ),
-            moved.base_mean,
-        ),
-        (pick(language, f"Do cơ cấu hồ sơ thay đổi (theo {strata})", f"From the mix of {strata}"), moved.mix_effect),
-        (
-            pick(language, "Do từng thủ tục nhanh hơn hay chậm hơn", "From each procedure being faster or slower"),
-            moved.true_effect,
-        ),
-        (
-            pick(language, "Do thủ tục chỉ có ở một kỳ", "From procedures present in one period only"),
-            moved.turnover_effect,
-        ),
-        (
-            pick(
-                language,
-                f"Trung bình {study.period.title(language)} (n = {number(moved.n, language)})",
-                f"Mean in {study.period.title(language)} (n = {number(moved.n, language)})",
-            ),
-            moved.mean,
-        ),
-    ]
-    columns = [
-        TableColumn("label", pick(language, "Thành phần", "Part")),
-        TableColumn("days", word("working_days", language), "days", digits=2),
-    ]
-    caption = pick(
-        language,
-        "Từ kỳ trước đến kỳ này, ngày làm việc bình quân một hồ sơ",
-        "From the previous period to this one, working days per dossier",
-    )
-    table = html_table(pd.DataFrame(parts, columns=["label", "days"]), columns, caption, language)
-    return display.html(display.section(title, sentence) + table)
+def change_and_cut(study: Study) -> HTML:
+    """Show the change of the mean time, then the cut against the law."""
+    return display.html(change(study).data + reduction(study).data)
 
 
 def reduction(study: Study) -> HTML:
@@ -293,9 +276,9 @@ def reduction(study: Study) -> HTML:
     title = pick(language, "Cắt giảm thời gian so với quy định", "Time cut against the law")
     sentence = wording.processing_time.time_cut(cut, language)
     if not len(cut):
-        return display.html(display.section(title, sentence))
+        return display.html(display.section(title, sentence) + _left_out(study))
     block = display.section(title, sentence) + _cut_figure(study) + _cut_table(study, cut) + _left_out(study)
-    return display.html(block)
+    return display.html(block + cut_reached(study))
 
 
 def _cut_figure(study: Study) -> str:
@@ -306,16 +289,17 @@ def _cut_figure(study: Study) -> str:
         & (times["statutory_days"] > measures.SAME_DAY)
         & times["committed_days"].notna()
     ]
-    shown = shown.sort_values(["n", "procedure"], ascending=[False, True]).head(PROCEDURES_SHOWN)
+    by_size = shown.sort_values(["n", "procedure"], ascending=[False, True])
+    shown, others = by_size.head(PROCEDURES_SHOWN), by_size.iloc[PROCEDURES_SHOWN:]
     if not len(shown):
         return ""
     labels = study.procedure_labels()
     figure = charts.processing_time.law_commitment_actual(shown, labels, language)
-    finding = wording.processing_time.over_commitment(shown, labels, language)
+    finding = wording.processing_time.over_commitment(shown, others, labels, language)
     description = pick(
         language,
         f"{len(shown)} thủ tục có nhiều hồ sơ nhất (thời hạn trên 1 ngày làm việc): thời gian theo quy định, sau cắt giảm và thực tế bình quân.",
-        f"The {len(shown)} procedures with most dossiers (terms above 1 working day): law, commitment and mean actual time.",
+        f"The {plural(len(shown), 'procedure')} with most dossiers (terms above 1 working day): law, commitment and mean actual time.",
     )
     return display.figure_block(figure, finding, description)
 
@@ -328,28 +312,30 @@ def _cut_table(study: Study, cut: pd.DataFrame) -> str:
         "cut_pooled": pick(language, "ngày", "days"),
         "cut_actual": pick(language, "ngày", "days"),
     }
-    rows = cut.assign(
-        label=cut["measure"].map(lambda name: word(name, language)),
-        kind=cut["day_kind"].map(lambda kind: word(kind, language)),
-        counted=cut["measure"].map(units),
+    # Terms in working days first: most have them.
+    order = {"working": 0, "": 1, "calendar": 2}
+    rows = cut.sort_values("day_kind", key=lambda kinds: kinds.map(order), kind="stable").assign(
+        label=lambda table: table["measure"].map(lambda name: word(name, language)),
+        kind=lambda table: table["day_kind"].map(lambda kind: word(kind, language)),
+        counted=lambda table: table["measure"].map(units),
     )
     columns = [
         TableColumn("label", pick(language, "Cách tính", "Figure")),
         TableColumn("kind", pick(language, "Loại thời hạn", "Kind of term")),
         TableColumn("numerator", word("numerator", language), "days"),
         TableColumn("denominator", word("denominator", language), "count"),
-        TableColumn("counted", pick(language, "Đơn vị mẫu số", "Denominator in")),
+        TableColumn("counted", pick(language, "Tính bằng", "Counted in")),
         TableColumn("value", pick(language, "Mức cắt giảm", "Cut"), "share"),
     ]
-    caption = pick(
-        language, "Bốn con số về cắt giảm thời gian, đặt cạnh nhau", "Four figures of time reduction, side by side"
-    )
+    caption = pick(language, "Bốn cách tính mức cắt giảm thời gian", "Four ways to compute the time cut")
     return html_table(rows, columns, caption, language)
 
 
 def _left_out(study: Study) -> str:
     language, labels = study.language, study.procedure_labels()
     rows = study.excluded_procedures()
+    if not len(rows):
+        return ""
     rows = rows.assign(
         label=rows["procedure"].map(lambda code: labels.get(code, code) or NOT_STATED[language]),
         why=rows["reason"].map(lambda reason: word(reason, language)),
@@ -361,10 +347,12 @@ def _left_out(study: Study) -> str:
     ]
     caption = pick(
         language,
-        f"{len(rows)} thủ tục không tính vào mức cắt giảm đã đăng ký, kèm lý do",
-        f"{len(rows)} procedures left out of the registered cut, with the reason",
+        f"{number(rows['procedure'].nunique(), language)} thủ tục không tính vào mức cắt giảm đã cam kết, kèm lý do",
+        f"{plural(rows['procedure'].nunique(), 'procedure')} left out of the committed cut, with the reason",
     )
-    return f"<details><summary>{caption}</summary>{html_table(rows, columns, caption, language)}</details>"
+    return (
+        f'<details class="printed"><summary>{caption}</summary>{html_table(rows, columns, caption, language)}</details>'
+    )
 
 
 def backlog(study: Study) -> HTML:
@@ -373,17 +361,24 @@ def backlog(study: Study) -> HTML:
     ages = study.pending_by_age()
     title = pick(language, "Hồ sơ đang giải quyết", "Pending dossiers")
     sentence = wording.processing_time.backlog(ages, language)
+    following = backlog_parts.overdue(study) + backlog_parts.coming(study)
     if not int(ages["n"].sum()):
-        return display.html(display.section(title, sentence))
+        return display.html(display.section(title, sentence) + backlog_parts.pace(study))
     figure = charts.processing_time.pending_ages(ages, language)
     description = pick(
         language,
-        f"Số ngày làm việc từ khi tiếp nhận đến {formats.day(study.as_of, language)}, đã trừ thời gian tạm dừng; n = {number(ages['n'].sum(), language)}.",
-        f"Working days from receipt to {formats.day(study.as_of, language)}, pauses taken off; n = {number(ages['n'].sum(), language)}.",
+        f"Số ngày làm việc từ khi tiếp nhận đến {formats.day(study.as_of, language)}, đã trừ số ngày tạm dừng ghi trong dữ liệu; n = {number(ages['n'].sum(), language)}.",
+        f"Working days from receipt to {formats.day(study.as_of, language)}, recorded pauses taken off; n = {number(ages['n'].sum(), language)}.",
     )
-    return display.html(display.section(title) + display.figure_block(figure, sentence, description))
+    ages_block = display.figure_block(figure, sentence, description)
+    return display.html(display.section(title) + ages_block + backlog_parts.pace(study) + following)
 
 
 def terms_used(study: Study) -> list[tuple[str, str]]:
     """Return the definitions the page rests on."""
-    return wording.processing_time.definitions(study.calendar_words(), study.language)
+    language = study.language
+    return [
+        *wording.processing_time.definitions(study.calendar_words(), language),
+        *wording.backlog.definitions(language),
+        *wording.integrity.definitions(language),
+    ]

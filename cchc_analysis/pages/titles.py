@@ -2,12 +2,14 @@
 
 TITLES = {
     "processing_time": ("Thời gian giải quyết thủ tục hành chính", "Processing time of administrative procedures"),
+    "digitisation": ("Số hóa và dịch vụ công trực tuyến", "Digitisation and online service"),
     "data_quality": ("Chất lượng dữ liệu", "Data quality"),
 }
 """Page → (Vietnamese, English) title."""
 
 SHORT_TITLES = {
     "processing_time": ("Thời gian giải quyết", "Processing time"),
+    "digitisation": ("Số hóa, trực tuyến", "Digitisation"),
     "data_quality": ("Chất lượng dữ liệu", "Data quality"),
 }
 """Page → (Vietnamese, English) words of a link."""

@@ -97,6 +97,26 @@ def chi_square_equal_shares(n_success: ArrayLike, n: ArrayLike) -> ChiSquareTest
     return ChiSquareTest(statistic, df, chi_square_p(statistic, df))
 
 
+def fisher_exact_p(n_success: int, n: int, other_success: int, other_n: int) -> float | None:
+    """Return the two-sided p-value of Fisher's exact test that two groups have the same share.
+
+    Whole counts with 0 ≤ n_success ≤ n in each group; None where a group is empty. Sum of the probabilities of all
+    tables with these margins that are no likelier than the one found (as R's fisher.test). Fisher 1935, The Design
+    of Experiments, 2.
+
+    >>> round(fisher_exact_p(3, 4, 1, 4), 4)
+    0.4857
+    """
+    # scipy.stats takes a second to import, and pages that compare nothing should not wait for it.
+    from scipy.stats import fisher_exact
+
+    parts_of_wholes([n_success, other_success], [n, other_n], "n_success", "n")
+    if n == 0 or other_n == 0:
+        return None
+    table = np.array([[n_success, n - n_success], [other_success, other_n - other_success]])
+    return float(fisher_exact(table).pvalue)
+
+
 def cochran_armitage_trend(n_success: ArrayLike, n: ArrayLike, scores: ArrayLike | None = None) -> TrendTest:
     """Return the Cochran-Armitage test that shares rise or fall along ordered groups.
 
@@ -172,3 +192,17 @@ def sign_test(n_up: int, n_down: int) -> SignTest:
     if up + down == 0:
         return SignTest(0, 0, None)
     return SignTest(up, down, min(1.0, 2 * binomial_cdf(min(up, down), up + down)))
+
+
+def sign_test_greater(n_up: int, n_down: int) -> float | None:
+    """Return the exact one-sided p-value that going up is more likely than going down; None without pairs.
+
+    Whole counts; P(X >= n_up) of the number of heads in n_up + n_down throws of a fair coin (Conover, 3.4).
+    ValueError names a count that is negative or not whole.
+
+    >>> sign_test_greater(8, 1)
+    0.01953125
+    """
+    up, down = int(whole_counts(n_up, "n_up")), int(whole_counts(n_down, "n_down"))
+    # As many heads as that is as likely as that few tails.
+    return binomial_cdf(down, up + down) if up + down else None

@@ -469,15 +469,15 @@ def completion(km: pd.DataFrame, closed: pd.DataFrame, language: Language) -> st
 def over_commitment(shown: pd.DataFrame, others: pd.DataFrame, labels: Mapping[str, str], language: Language) -> str:
     """Name the procedures whose mean actual time is above the commitment, among those drawn and among the others."""
     over = shown[shown["used_days"] > shown["committed_days"]]
-    if len(over):
+    n, n_over = len(shown), len(over)
+    vi, en = ("thủ tục nhiều hồ sơ nhất", "largest procedure") if len(others) else ("thủ tục", "procedure")
+    if n_over:
         text = pick(
             language,
-            f"{len(over)}/{len(shown)} thủ tục nhiều hồ sơ nhất có thời gian giải quyết bình quân vượt thời gian sau cắt giảm, "
-            f"nhiều nhất là {_furthest(over, labels, language)}",
-            f"{len(over)} of the {plural(len(shown), 'largest procedure')} took longer on average than committed, "
-            f"most of all {_furthest(over, labels, language)}",
+            f"{n_over}/{n} {vi} có thời gian giải quyết bình quân vượt thời gian sau cắt giảm{_furthest(over, labels, language)}",
+            f"{n_over} of the {plural(n, en)} took longer on average than committed{_furthest(over, labels, language)}",
         )
-    elif len(shown) == 1:
+    elif n == 1:
         text = pick(
             language,
             "Thời gian giải quyết bình quân không vượt thời gian sau cắt giảm",
@@ -486,26 +486,28 @@ def over_commitment(shown: pd.DataFrame, others: pd.DataFrame, labels: Mapping[s
     else:
         text = pick(
             language,
-            f"Ở {len(shown)} thủ tục nhiều hồ sơ nhất, thời gian giải quyết bình quân không vượt thời gian sau cắt giảm",
-            f"In the {len(shown)} procedures with most dossiers the mean time is within the commitment",
+            f"Ở cả {n} {vi}, thời gian giải quyết bình quân không vượt thời gian sau cắt giảm",
+            f"In all {plural(n, en)} the mean time is within the commitment",
         )
     over = others[others["used_days"] > others["committed_days"]]
     if not len(over):
         return text
     return text + pick(
         language,
-        f"; trong {len(others)} thủ tục còn lại có {len(over)} thủ tục vượt, nhiều nhất là {_furthest(over, labels, language)}",
-        f"; of the {len(others)} others {len(over)} did not keep it, most of all {_furthest(over, labels, language)}",
+        f"; trong {len(others)} thủ tục còn lại có {len(over)} thủ tục vượt{_furthest(over, labels, language)}",
+        f"; of the {plural(len(others), 'other')} {len(over)} took longer{_furthest(over, labels, language)}",
     )
 
 
 def _furthest(over: pd.DataFrame, labels: Mapping[str, str], language: Language) -> str:
     row = _row_at(over, int(over["over_commitment_days"].argmax()))
+    name = labels.get(row["procedure"], row["procedure"])
     excess = number(row["over_commitment_days"], language, 1)
-    return pick(
+    lead = ":" if len(over) == 1 else pick(language, ", nhiều nhất là", ", most of all")
+    return lead + pick(
         language,
-        f"“{labels.get(row['procedure'], row['procedure'])}” (vượt {excess} ngày làm việc, n = {number(row['n'], language)})",
-        f"“{labels.get(row['procedure'], row['procedure'])}” (by {excess} working days, n = {number(row['n'], language)})",
+        f" “{name}” (vượt {excess} ngày làm việc, n = {number(row['n'], language)})",
+        f" “{name}” (by {excess} working days, n = {number(row['n'], language)})",
     )
 
 
@@ -519,7 +521,7 @@ def definitions(working_days: str, language: Language) -> list[tuple[str, str]]:
         ("Quy tắc chặt", "So đến từng phút khi cả hai mốc có giờ; không tính hồ sơ rút, trả lại và hồ sơ không có hạn trả."),
         ("Hồ sơ đến hạn", "Hồ sơ có ngày hẹn trả trong kỳ; hồ sơ đến hạn mà cuối kỳ chưa xong là không đúng hạn, hồ sơ đang tạm dừng không tính."),
         ("Khoảng tin cậy 95%", "Số liệu là toàn bộ hồ sơ của kỳ, không phải mẫu: khoảng này cho biết con số có thể dao động đến đâu chỉ do ngẫu nhiên nếu cách làm không đổi và các hồ sơ độc lập với nhau. Wilson cho tỷ lệ, Newcombe cho chênh lệch tỷ lệ, thống kê thứ tự cho trung vị và phân vị, Welch cho chênh lệch trung bình."),
-        ("Khác các nhóm còn lại", "Mỗi đơn vị, lĩnh vực được so với tất cả các nhóm còn lại (kiểm định chính xác Fisher); do so sánh nhiều nhóm cùng lúc, mức ý nghĩa được hiệu chỉnh theo Benjamini–Hochberg, tỷ lệ phát hiện sai dưới 5%. Khác biệt có thể do cơ cấu hồ sơ khác nhau."),
+        ("Khác các nhóm còn lại", "Mỗi lĩnh vực (hoặc đơn vị, khi trang không có biểu đồ phễu) được so với tất cả các nhóm còn lại (kiểm định chính xác Fisher); do so sánh nhiều nhóm cùng lúc, mức ý nghĩa được hiệu chỉnh theo Benjamini–Hochberg, tỷ lệ phát hiện sai dưới 5%. Khác biệt có thể do cơ cấu hồ sơ khác nhau."),
         ("Kaplan–Meier", "Ước lượng thời gian giải quyết khi một số hồ sơ chưa xong: hồ sơ chưa xong cho biết thời gian ít nhất đã qua."),
         ("Cơ cấu và thực chất", "Chênh lệch trung bình được tách theo Kitagawa: phần do tỷ trọng các thủ tục thay đổi và phần do từng thủ tục nhanh hay chậm hơn. Các số được làm tròn riêng nên tổng có thể lệch 0,01."),
         ("Cắt giảm", "Thời gian quy định so với thời gian sau cắt giảm và thời gian thực tế; thủ tục giải quyết trong ngày, không có thời hạn, không có hồ sơ được nêu tên và không tính."),
@@ -532,7 +534,7 @@ def definitions(working_days: str, language: Language) -> list[tuple[str, str]]:
         ("Strict rule", "Compared to the minute where both stamps have a clock time; withdrawn, sent-back and due-less dossiers are left out."),
         ("Dossiers due", "Dossiers whose due date lies in the period; what is due and still open at its end was not on time, what is paused is left out."),
         ("95% interval", "The figures are of all dossiers of the period, not of a sample: the interval says how far a figure may move by chance alone if nothing changed and dossiers are independent. Wilson for shares, Newcombe for differences of shares, order statistics for median and percentiles, Welch for differences of means."),
-        ("Different from the others", "Each unit or field is set against all others (Fisher's exact test); as many are compared at once, the p-values are adjusted after Benjamini and Hochberg, share of false findings below 5%. A difference may come from another mix of dossiers."),
+        ("Different from the others", "Each field (or unit, where the page has no funnel plot) is set against all others (Fisher's exact test); as many are compared at once, the p-values are adjusted after Benjamini and Hochberg, share of false findings below 5%. A difference may come from another mix of dossiers."),
         ("Kaplan–Meier", "Time to closing when some dossiers are still open: an open dossier tells how long it has taken at least."),
         ("Mix and true effect", "The change of the mean is split after Kitagawa: what the weights of procedures did, and what each procedure's own speed did. Figures are rounded one by one, so their sum may be off by 0.01."),
         ("Cut", "Statutory time against committed and actual time; same-day procedures, those without a term and those without dossiers are named and left out."),

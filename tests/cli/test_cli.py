@@ -56,7 +56,7 @@ def test_intake_prints_the_sum_that_must_hold_and_exits_1_when_too_much_is_rejec
 ) -> None:
     result = run("intake", str(export), "--warehouse", str(tmp_path / "kho"), "--as-of", "2023-06-14")
     assert result.exit_code == 1
-    assert "2 đọc = 1 được nhận + 1 bị loại + 0 trùng + 0 bỏ qua" in result.stdout
+    assert "Đọc 2 dòng = 1 được nhận + 1 bị loại + 0 trùng + 0 bỏ qua" in result.stdout
     assert "rejected.xlsx" in result.stdout
     tolerant = run(
         "intake",

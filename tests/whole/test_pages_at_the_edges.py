@@ -57,6 +57,8 @@ SCENARIOS = {
     "hostile": [line(n, procedure=text, field=text, unit=f"Sở {text}") for n, text in enumerate(NAUGHTY)],
 }
 
+AGREED = cchc.load_plan("vung-tau-2023")
+
 BLOCKS: list[Callable[[cchc.Study], object]] = [
     lambda study: cchc.page_head(study, "processing_time"),
     lambda study: cchc.processing_time.summary(study),
@@ -64,11 +66,22 @@ BLOCKS: list[Callable[[cchc.Study], object]] = [
     lambda study: cchc.processing_time.on_time_months(study),
     lambda study: cchc.processing_time.comparison(study, "unit"),
     lambda study: cchc.processing_time.comparison(study, "field"),
+    lambda study: cchc.processing_time.control_charts(study),
     lambda study: cchc.processing_time.time_distribution(study),
     lambda study: cchc.processing_time.change(study),
     lambda study: cchc.processing_time.reduction(study),
     lambda study: cchc.processing_time.backlog(study),
+    lambda study: cchc.processing_time.integrity(study),
     lambda study: cchc.definitions(study, cchc.processing_time.terms_used(study)),
+    lambda study: cchc.digitisation.summary(study, AGREED),
+    lambda study: cchc.digitisation.commitments(study, AGREED),
+    lambda study: cchc.digitisation.digitised(study, AGREED),
+    lambda study: cchc.digitisation.digitised_by(study, AGREED, "unit"),
+    lambda study: cchc.digitisation.digitised_by(study, AGREED, "field"),
+    lambda study: cchc.digitisation.year_ends(study, AGREED),
+    lambda study: cchc.digitisation.online(study, AGREED),
+    lambda study: cchc.digitisation.online_by(study, AGREED, "unit"),
+    lambda study: cchc.digitisation.payments(study, "unit"),
     lambda study: cchc.data_quality.summary(study),
     lambda study: cchc.data_quality.accounting(study),
     lambda study: cchc.data_quality.rejected(study),

@@ -1,0 +1,58 @@
+"""Digitisation: documents digitised and reused, results digitised. Pure functions of count tables."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cchc_analysis.measures.indicator import column_total, indicator_table, share_rows, stack
+from cchc_analysis.measures.windows import months_of
+from cchc_analysis.periods import ReportPeriod
+
+DIGITISATION_MEASURES = ("documents_digitised", "documents_reused", "result_digitised")
+"""Measures of the table, named after the columns of dossiers they count."""
+
+NEVER_OBLIGED = 1 << 30
+
+
+def digitisation_shares(
+    counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = (), since: Mapping[str, int] | None = None
+) -> pd.DataFrame:
+    """Compute the shares of dossiers whose documents were digitised or reused, and whose result was digitised.
+
+    `counts`: result of count_digitisation. Documents: out of the dossiers received in the window. Result: out of those
+    closed in it, withdrawn ones left out (they have no result). Only dossiers whose flag is stated are counted.
+    `since`: unit → how many starts its dossiers must have reached to be under the duty; then `counts` needs `unit`, and
+    dossiers of units that are not named, or received before the start, are left out. None counts all.
+    Result: indicator table, rule "all" or "from_start", with two more columns: `n_not_stated` (flag missing, in no
+    denominator) and `n_before_start` (left out by `since`).
+    """
+    obliged = pd.Series(True, index=counts.index)
+    if since is not None:
+        obliged = counts["starts_reached"] >= counts["unit"].map(dict(since)).fillna(NEVER_OBLIGED).astype("int64")
+    received = months_of(period, counts, "received_month")
+    resolved = months_of(period, counts, "closed_month") & (counts["withdrawn"] == 0)
+    rule = "all" if since is None else "from_start"
+    bases = {"documents_digitised": received, "documents_reused": received, "result_digitised": resolved}
+    return stack(_one(counts, period, by, name, base, obliged, rule) for name, base in bases.items())
+
+
+def _one(
+    counts: pd.DataFrame,
+    period: ReportPeriod,
+    by: tuple[str, ...],
+    name: str,
+    base: "pd.Series[bool]",
+    obliged: "pd.Series[bool]",
+    rule: str,
+) -> pd.DataFrame:
+    flag = counts[name]
+    groups = column_total(
+        counts,
+        by,
+        numerator=base & obliged & (flag == 1),
+        denominator=base & obliged & (flag >= 0),
+        n_not_stated=base & obliged & (flag < 0),
+        n_before_start=base & ~obliged,
+    )
+    table = indicator_table(share_rows(groups, by, "numerator", "denominator"), by, name, period, rule)
+    return table.assign(n_not_stated=groups["n_not_stated"], n_before_start=groups["n_before_start"])

@@ -1,0 +1,122 @@
+"""Online service: the online share in every reading of the plan, procedures used online, hours of sending, payment."""
+
+import numpy as np
+import pandas as pd
+
+from cchc_analysis.measures.indicator import column_total, indicator_table, share_rows, stack
+from cchc_analysis.measures.windows import months_of
+from cchc_analysis.periods import ReportPeriod
+
+ONLINE_MEASURES = (
+    "resolved_online",
+    "received_online",
+    "resolved_online_full_service",
+    "resolved_online_not_post",
+    "resolved_online_or_counter",
+    "resolved_online_of_all",
+)
+"""The readings of "online share", the two of the plan first."""
+
+PAYMENT_MEASURES = ("fee_due_dossiers", "fee_paid_online", "fee_procedures", "fee_procedures_paid_online")
+HOUR_MEASURES = ("online_in_office_hours", "counter_in_office_hours")
+
+
+def _shares(
+    counts: pd.DataFrame,
+    period: ReportPeriod,
+    by: tuple[str, ...],
+    measure: str,
+    over: "pd.Series[bool]",
+    under: "pd.Series[bool]",
+    not_stated: "pd.Series[bool]",
+) -> pd.DataFrame:
+    groups = column_total(counts, by, numerator=over & under, denominator=under, n_not_stated=not_stated)
+    table = indicator_table(share_rows(groups, by, "numerator", "denominator"), by, measure, period)
+    return table.assign(n_not_stated=groups["n_not_stated"])
+
+
+def online_shares(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Compute the online share in every reading, side by side.
+
+    `counts`: result of count_online. Resolved = closed in the window, withdrawn ones included as in form II.06a;
+    received = received in it. Denominators: dossiers whose channel is stated; `_full_service`: those of fully online
+    procedures among them; `_not_post`: all but public post, channel not stated included; `_or_counter`: sent online or
+    over the counter; `_of_all`: every dossier, not stated taken as not online (the way of form II.06a).
+    Result: indicator table of ONLINE_MEASURES with `n_not_stated`, the dossiers whose channel is missing (for
+    `_full_service`: channel or level of service).
+    """
+    channel, online = counts["channel"], counts["channel"] == "online"
+    resolved, received = (months_of(period, counts, column) for column in ("closed_month", "received_month"))
+    stated, full = channel != "", counts["service_level"] == "full"
+    unstated = (counts["service_level"] == "") | (full & ~stated)
+    readings = {
+        "resolved_online": (resolved & stated, resolved & ~stated),
+        "received_online": (received & stated, received & ~stated),
+        "resolved_online_full_service": (resolved & stated & full, resolved & unstated),
+        "resolved_online_not_post": (resolved & (channel != "post"), resolved & ~stated),
+        "resolved_online_or_counter": (resolved & channel.isin(["online", "counter"]), resolved & ~stated),
+        "resolved_online_of_all": (resolved, resolved & ~stated),
+    }
+    return stack(
+        _shares(counts, period, by, name, online, under, missing) for name, (under, missing) in readings.items()
+    )
+
+
+def sending_hours(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Compute the share sent in office hours of a working day, online and over the counter, of dossiers received in the
+    window whose hour of sending is known.
+
+    Result: indicator table of HOUR_MEASURES with `n_not_stated`, the dossiers whose hour is not known.
+    """
+    received, office = months_of(period, counts, "received_month"), counts["sent_in"] == "office"
+    known = counts["sent_in"] != ""
+    return stack(
+        _shares(counts, period, by, f"{channel}_in_office_hours", office, mask & known, mask & ~known)
+        for channel in ("online", "counter")
+        for mask in [received & (counts["channel"] == channel)]
+    )
+
+
+def online_procedures(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Compute the share of procedures with an online dossier among those with dossiers received in the window.
+
+    `counts`: result of count_online with the dimension `procedure`. Only dossiers whose channel is stated count; no
+    interval, since the procedures are all there are. Result: indicator table, measure `procedures_with_online`.
+    """
+    inside = counts[months_of(period, counts, "received_month") & (counts["channel"] != "")]
+    used = inside.assign(online=(inside["channel"] == "online").astype("int64"))
+    return _procedure_shares(used, "online", period, by, "procedures_with_online")
+
+
+def _procedure_shares(
+    rows: pd.DataFrame, mark: str, period: ReportPeriod, by: tuple[str, ...], measure: str
+) -> pd.DataFrame:
+    """Share of procedures in which the mark is 1 at least once, among the procedures of the rows."""
+    keys = list(dict.fromkeys((*by, "procedure")))
+    once = rows.groupby(keys, as_index=False)[mark].max().assign(n=1)
+    groups = column_total(once, by, numerator=once[mark] == 1, denominator=once["n"] == 1)
+    shares = share_rows(groups, by, "numerator", "denominator").assign(lower=np.nan, upper=np.nan)
+    return indicator_table(shares, by, measure, period).assign(n_not_stated=0)
+
+
+def cashless(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Compute how many dossiers and procedures have a fee and how many of them were paid online.
+
+    `counts`: result of count_payments; the dossiers received in the window. `fee_due_dossiers`: with a fee, of those
+    whose fee is stated; `fee_paid_online`: paid online, of those with a fee whose way of payment is stated;
+    `fee_procedures`: procedures with a fee in at least one dossier, of those whose fee is stated;
+    `fee_procedures_paid_online`: with at least one online payment, of the procedures with a fee. No interval for
+    procedures. Result: indicator table with `n_not_stated`.
+    """
+    received, fee, paid = months_of(period, counts, "received_month"), counts["fee"], counts["paid_online"]
+    due = received & (fee == 1)
+    stated = counts[received & (fee >= 0)]
+    with_fee = counts[due].assign(paid=(counts["paid_online"] == 1).astype("int64"))
+    return stack(
+        [
+            _shares(counts, period, by, "fee_due_dossiers", fee == 1, received & (fee >= 0), received & (fee < 0)),
+            _shares(counts, period, by, "fee_paid_online", paid == 1, due & (paid >= 0), due & (paid < 0)),
+            _procedure_shares(stated, "fee", period, by, "fee_procedures"),
+            _procedure_shares(with_fee, "paid", period, by, "fee_procedures_paid_online"),
+        ]
+    )

@@ -1,0 +1,109 @@
+"""Where a share will stand at the end of the year at the pace of the last three months, and what a target asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from cchc_analysis.measures.target import Target
+from cchc_analysis.stats.forecast import beta_binomial_interval, excess_dispersion
+
+PACE_MONTHS = 3
+"""Whole months whose pace is carried on."""
+
+Month = tuple[int, int, int]
+"""Numerator, denominator, and volume of a whole month: how many such dossiers there were, counted or not yet.
+
+The volume is larger than the denominator in months in which a duty began, or only some units had it.
+"""
+
+Outlook = Literal["no_target", "unknown", "over", "secured", "reachable", "impossible"]
+
+
+@dataclass(frozen=True)
+class YearEnd:
+    """A share so far and expected for the whole year.
+
+    `numerator` of `denominator` were counted in the whole months of the year; `pace_numerator` of `pace_denominator`
+    in the last `pace_months` of them; `n_rest` dossiers are expected in the `months_left`. `value` with `lower` and
+    `upper` is the expected share of the year (None where there is no pace). `needed` of the rest reach the target,
+    `more_than_pace` of them beyond what the pace brings; None unless `outlook` is "secured" or "reachable".
+    `best` is the share if every further dossier counted.
+    """
+
+    numerator: int
+    denominator: int
+    months_left: int
+    pace_months: int
+    pace_numerator: int
+    pace_denominator: int
+    n_rest: int
+    value: float | None
+    lower: float | None
+    upper: float | None
+    best: float | None
+    outlook: Outlook
+    needed: int | None
+    more_than_pace: int | None
+
+
+def year_end(monthly: Sequence[Month], n_left: int, target: Target | None = None, level: float = 0.95) -> YearEnd:
+    """Carry the pace of the last three whole months on to the end of the year.
+
+    `monthly`: the whole months of the year so far in order; `n_left`: months of the year after them. The rest has the
+    mean volume of the last three months (those before the first dossier are left out) and their share; its count is
+    beta-binomial, with the excess dispersion of those months.
+    The interval holds only while the pace lasts: a change of pace is outside it.
+    Source: docs/methods/digitisation.md.
+
+    >>> half = year_end([(40, 100, 100), (50, 100, 100), (60, 100, 100)], 3)
+    >>> half.n_rest, half.value
+    (300, 0.5)
+    """
+    numerator, denominator = sum(month[0] for month in monthly), sum(month[1] for month in monthly)
+    first = next((place for place, month in enumerate(monthly) if month[2]), len(monthly))
+    paced = list(monthly[first:])[-PACE_MONTHS:]
+    x, n, volume = (sum(month[place] for month in paced) for place in range(3))
+    n_rest = (2 * volume * n_left + len(paced)) // (2 * len(paced)) if paced else 0
+    total = denominator + n_rest
+    known = n > 0
+    low, high = _rest_interval(paced, n_rest, level) if known else (0, 0)
+    outlook, needed = _outlook(numerator, denominator, n_left, n_rest, n, target)
+    expected = n_rest * x / n if known else 0.0
+    return YearEnd(
+        numerator=numerator,
+        denominator=denominator,
+        months_left=n_left,
+        pace_months=len(paced),
+        pace_numerator=x,
+        pace_denominator=n,
+        n_rest=n_rest,
+        value=(numerator + expected) / total if known else None,
+        lower=(numerator + min(low, expected)) / total if known else None,
+        upper=(numerator + max(high, expected)) / total if known else None,
+        best=(numerator + n_rest) / total if known else None,
+        outlook=outlook,
+        needed=needed,
+        more_than_pace=None if needed is None else max(0, needed - round(expected)),
+    )
+
+
+def _rest_interval(paced: Sequence[Month], n_rest: int, level: float) -> tuple[int, int]:
+    over, under = (np.array([month[place] for month in paced], dtype=np.int64) for place in (0, 1))
+    return beta_binomial_interval(int(over.sum()), int(under.sum()), n_rest, level, excess_dispersion(over, under))
+
+
+def _outlook(
+    numerator: int, denominator: int, n_left: int, n_rest: int, n_paced: int, target: Target | None
+) -> tuple[Outlook, int | None]:
+    if target is None:
+        return "no_target", None
+    if n_paced == 0:
+        return "unknown", None
+    if n_left == 0:
+        return "over", None
+    needed = max(0, target.least(denominator + n_rest) - numerator)
+    if needed > n_rest:
+        return "impossible", None
+    return ("reachable" if needed else "secured"), needed

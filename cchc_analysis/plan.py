@@ -1,0 +1,208 @@
+"""The plan a page is held against: what was promised in its own words, with numbers, owners, dates and sources."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from cchc_analysis.errors import Language, ParameterError
+from cchc_analysis.reference_data import reference_path
+
+Operator = Literal["=", ">=", ">", "bin", "trend", "param"]
+"""Equal, at least, above; yes or no per unit; a direction only; a number that stands in another document."""
+
+COMPARABLE = ("=", ">=", ">")
+Tier = Literal["province", "city", "department", "ward", "commune"]
+
+
+class _Entry(BaseModel):
+    """A frozen entry of a plan that knows no other keys than its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(_Entry):
+    """A text in both languages."""
+
+    vi: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        """Return the text of the language."""
+        return self.vi if language == "vi" else self.en
+
+
+class Commitment(_Entry):
+    """One commitment of a plan: its words, who answers for it, the number, and the measure that tells.
+
+    `value` is a share in [0, 1], None where another document has it or the plan gives none; `source` says where the
+    number stands or is to be found; `measure` is None where dossiers cannot tell; `needs` names the register that can.
+    """
+
+    id: str = Field(pattern=r"^C\d{2}$")
+    quote: str = Field(min_length=1)
+    section: str
+    owners: tuple[str, ...] = Field(min_length=1)
+    operator: Operator
+    value: Decimal | None = Field(ge=0, le=1)
+    measure: str | None
+    source: str = Field(min_length=1)
+    needs: Text | None = None
+
+    @property
+    def goal(self) -> Fraction | None:
+        """The share to reach, exact; None where there is none to compare with."""
+        return Fraction(self.value) if self.value is not None and self.operator in COMPARABLE else None
+
+    @model_validator(mode="after")
+    def _says_how_it_is_told(self) -> "Commitment":
+        if self.measure is None and self.needs is None:
+            raise ValueError("measure is null, so needs must name the register that tells")
+        return self
+
+
+class Start(_Entry):
+    """The day from which units of some tiers had to digitise."""
+
+    tiers: tuple[Tier, ...] = Field(min_length=1)
+    starts_on: date
+    source: str = Field(min_length=1)
+
+
+class YearTarget(_Entry):
+    """The share a measure should reach in a year; `value` None where the document with the number is not at hand."""
+
+    measure: str
+    year: int
+    operator: Literal["=", ">=", ">"]
+    value: Decimal | None = Field(ge=0, le=1)
+    source: str = Field(min_length=1)
+
+    @property
+    def goal(self) -> Fraction | None:
+        """The share to reach, exact."""
+        return None if self.value is None else Fraction(self.value)
+
+
+class Digitisation(_Entry):
+    """Dated duties to digitise."""
+
+    starts: tuple[Start, ...] = ()
+    targets: tuple[YearTarget, ...] = ()
+
+
+class Plan(_Entry):
+    """A plan: title, year, commitments and dated targets of digitisation.
+
+    >>> load_plan("vung-tau-2023").commitment("C09").goal
+    Fraction(1, 2)
+    """
+
+    title: Text
+    year: int
+    commitments: tuple[Commitment, ...]
+    digitisation: Digitisation = Digitisation()
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> "Plan":
+        ids = [commitment.id for commitment in self.commitments]
+        tiers: list[str] = [tier for start in self.digitisation.starts for tier in start.tiers]
+        for names in (ids, tiers):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{', '.join(twice)} is given twice")
+        return self
+
+    @property
+    def starts(self) -> dict[str, date]:
+        """Tier → the day from which its units had to digitise.
+
+        >>> load_plan("vung-tau-2023").starts["ward"]
+        datetime.date(2023, 6, 1)
+        """
+        return {tier: start.starts_on for start in self.digitisation.starts for tier in start.tiers}
+
+    def commitment(self, commitment_id: str) -> Commitment | None:
+        """Return the commitment of that id, None where the plan has none."""
+        return next((entry for entry in self.commitments if entry.id == commitment_id), None)
+
+    def for_measure(self, measure: str) -> Commitment | None:
+        """Return the first commitment that a measure tells, None where there is none.
+
+        >>> load_plan("vung-tau-2023").for_measure("received_online").id
+        'C10'
+        """
+        return next((entry for entry in self.commitments if entry.measure == measure), None)
+
+    def target(self, measure: str, year: int) -> YearTarget | None:
+        """Return the first target of a measure in a year that has a number, None where no number is known.
+
+        >>> load_plan("vung-tau-2023").target("result_digitised", 2023).goal
+        Fraction(1, 1)
+        """
+        return next(
+            (
+                entry
+                for entry in self.digitisation.targets
+                if entry.measure == measure and entry.year == year and entry.value is not None
+            ),
+            None,
+        )
+
+
+def plan_names() -> list[str]:
+    """Return the names of the plans in data/reference/plans.
+
+    >>> "vung-tau-2023" in plan_names()
+    True
+    """
+    return sorted(path.stem for path in reference_path("plans").glob("*.yaml"))
+
+
+def load_plan(name: str) -> Plan:
+    """Return the plan of that name in data/reference/plans.
+
+    Raises ParameterError naming the known plans, or file, key and reason where the file is wrong.
+
+    >>> [entry.id for entry in load_plan("vung-tau-2023").commitments][:2]
+    ['C09', 'C10']
+    """
+    if name not in plan_names():
+        known = ", ".join(plan_names())
+        raise ParameterError(
+            f"There is no plan {name!r}; known: {known}. Add a file to data/reference/plans.",
+            f"Không có kế hoạch {name!r}; các kế hoạch có sẵn: {known}. Hãy thêm tệp vào data/reference/plans.",
+        )
+    return read_plan(reference_path("plans", f"{name}.yaml"))
+
+
+def read_plan(path: Path) -> Plan:
+    """Return the plan of a YAML file. Raises ParameterError with file, key and reason."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Plan.model_validate(content)
+    except ValidationError as error:
+        raise _wrong_key(path, error) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ParameterError(
+            f"{path.name} cannot be read as YAML ({error}). Write it in UTF-8, like vung-tau-2023.yaml.",
+            f"Không đọc được {path.name} theo định dạng YAML ({error}). "
+            "Hãy ghi tệp mã hóa UTF-8 theo mẫu vung-tau-2023.yaml.",
+        ) from None
+
+
+def _wrong_key(path: Path, error: ValidationError) -> ParameterError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or "(file)"
+    expected = first.get("ctx", {}).get("expected")
+    missing = first["type"] == "missing"
+    given = "" if missing else f" ({first['input']!r:.80})"
+    why = f"chỉ nhận {expected}" if expected else "còn thiếu" if missing else "không đúng quy định"
+    return ParameterError(
+        f"{path.name}: {key}: {first['msg']}{given}. Correct it; docs/methods/digitisation.md lists what is allowed.",
+        f"{path.name}: khóa {key} {why}{given}. Hãy sửa theo danh sách giá trị ở docs/methods/digitisation.md.",
+    )
