@@ -28,6 +28,7 @@ HEADER = [
     "Ngày trả kết quả",
     "Trạng thái",
 ]
+RUN_TOGETHER = ["MaHoSo", "ThuTucHanhChinh", "DonVi", "NgayTiepNhan", "NgayHenTra", "NgayTraKetQua", "TrangThai"]
 ROWS = [
     ["H26-250314-0001", "Cấp phép xây dựng", "Sở Tư pháp", "14/03/2025", "28/03/2025", "26/03/2025", "Đã trả kết quả"],
     ["H26-250318-0002", "Khai sinh", "Sở Xây dựng", "18/03/2025", "25/03/2025", "", "Đang xử lý"],
@@ -90,7 +91,7 @@ QUOTED_LINES = "".join('"{}"\n'.format(line.replace('"', '""')) for line in text
         text([HEADER, *[[f'="{cell}"' for cell in row] for row in ROWS]], quoting=csv.QUOTE_NONE, quotechar=None),
         text([[f"{name}{mark}" for name, mark in zip(HEADER, "¹²³⁴⁵⁶⁷", strict=True)], *ROWS]),
         text([[f"{name}{number}" for number, name in enumerate(HEADER, start=1)], *ROWS]),
-        text(["MaHoSo ThuTucHanhChinh DonVi NgayTiepNhan NgayHenTra NgayTraKetQua TrangThai".split(), *ROWS]),
+        text([RUN_TOGETHER, *ROWS]),
         text([HEADER, *ROWS]) + "\x1a",
         text([HEADER, *ROWS]) + "\u200b\u00a0,\u200b\n",
         text([HEADER, ["---"] * 7, *ROWS]),
