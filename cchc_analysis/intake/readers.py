@@ -56,10 +56,11 @@ def find_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
 
 
 def _files_under(path: Path) -> Iterator[tuple[Path, str]]:
-    if path.is_file():
+    # Not `path.is_file()`, which raises for a name that is too long.
+    if os.path.isfile(path):
         yield path, path.name
         return
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise InputError(
             f"{path}: there is no such file or folder. Check the path.",
             f"{path}: không có tệp hoặc thư mục này. Hãy kiểm tra lại đường dẫn.",

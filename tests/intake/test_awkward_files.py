@@ -34,6 +34,7 @@ ROWS = [
     ["H26-250318-0002", "Khai sinh", "Sở Xây dựng", "18/03/2025", "25/03/2025", "", "Đang xử lý"],
     ["H26-250319-0003", "Khai sinh", "Sở Xây dựng", "19/03/2025", "27/03/2025", "31/03/2025", "Đã trả kết quả"],
 ]
+IN_ONE = ["MaHoSo", "ThuTucHanhChinh", "DonVi", "NgayTiepNhan", "NgayHenTra", "NgayTraKetQua", "TrangThai"]
 SEEN = ["receiving_unit", "procedure_name", "received_at", "due_at", "returned_at", "status"]
 
 
@@ -329,6 +330,8 @@ def test_links_in_circles_pipes_and_links_to_nowhere(tmp_path, monkeypatch):
     monkeypatch.chdir(folder)
     with pytest.raises(InputError, match="there is no such file or folder"):
         find_files([folder / "self.csv"])
+    with pytest.raises(InputError, match="there is no such file or folder"):
+        find_files([folder / ("a" * 300)])
 
 
 def test_a_folder_that_cannot_be_opened_is_an_error_and_not_skipped(tmp_path, monkeypatch):

@@ -108,7 +108,7 @@ def test_english_is_a_parameter(sample, tmp_path: Path) -> None:
     markup = (site / "phuong-1" / "10_processing_time.html").read_text("utf-8")
     assert '<html lang="en">' in markup
     assert "Processing time of administrative procedures: Ward 1, Q2 2023" in markup
-    assert "There were " in markup
+    assert "dossiers to handle" in markup
 
 
 def test_a_page_that_fails_publishes_nothing_and_keeps_what_was_there(
