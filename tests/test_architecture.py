@@ -137,7 +137,7 @@ TOUCHES_DISK = {
 }
 """Names of calls that read or write a file."""
 
-IN_MEMORY = {("display.py", "savefig")}
+IN_MEMORY = {("display.py", "open"), ("display.py", "save"), ("display.py", "savefig")}
 """Calls of such a name that write to memory."""
 
 WALL_CLOCK = {"ctime", "gmtime", "localtime", "now", "strftime", "time", "time_ns", "today", "utcnow"}
@@ -145,7 +145,12 @@ STOPWATCH = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "pr
 STOPWATCH_ROOMS = {"reports"}
 """Rooms that may say on the terminal how long something took; nothing published holds it."""
 
-THIRD_PARTY_NAMES = {"yaml": "pyyaml", "python_calamine": "python-calamine", "charset_normalizer": "charset-normalizer"}
+THIRD_PARTY_NAMES = {
+    "PIL": "pillow",
+    "yaml": "pyyaml",
+    "python_calamine": "python-calamine",
+    "charset_normalizer": "charset-normalizer",
+}
 COMES_WITH = {
     "IPython": "ipykernel",
     "jupyter_client": "nbconvert",
