@@ -360,7 +360,7 @@ def test_no_file_in_git_names_a_folder_of_somebodys_machine() -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize("text", ["/home/anna/data", "see /root/.cache", "C:\\Users\\anna", "'/work/main/x'"])
+@pytest.mark.parametrize("text", ["/home/someone/data", "see /root/.cache", "C:\\Users\\someone", "'/work/project/x'"])
 def test_such_a_path_would_be_found(text: str) -> None:
     assert HOME_PATHS.search(text)
 
