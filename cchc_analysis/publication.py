@@ -153,7 +153,7 @@ def publish_reports(
         units=_entries(study, wanted),
         language=language,
         page_labels={page: pick(language, *SHORT_TITLES[PAGES[page]]) for page in pages},
-        inputs_key=str(study.warehouse.intake["state"]),
+        inputs_key=study.warehouse.state,
         workers=workers,
         progress=progress,
     )
@@ -176,8 +176,12 @@ def _manifest(study: Study, units: Sequence[str]) -> dict[str, object]:
         "as_of": study.as_of.isoformat(),
         "language": study.language,
         "units": list(units),
-        "state": intake["state"],
-        "inputs": [{"file": entry["file"], "sha256": entry["sha256"]} for entry in intake["files"]],
+        "state": study.warehouse.state,
+        "inputs": [
+            {"kind": table.kind.name, "file": entry["file"], "sha256": entry["sha256"]}
+            for table in (study.warehouse, *study.warehouse.registers())
+            for entry in table.intake["files"]
+        ],
         "rows": {name: intake["total"][name] for name in measures.ACCOUNTS},
         "synthetic": study.warehouse.synthetic,
         "version": VERSION,

@@ -71,6 +71,24 @@ class Study:
         unit = nw.coalesce(nw.col("resolving_unit"), nw.col("receiving_unit"))
         return frame.filter(unit == self.unit)
 
+    def has_register(self, kind: str) -> bool:
+        """Tell whether a register (see schema.REGISTERS) has been taken in beside the dossiers."""
+        return self.warehouse.register(kind) is not None
+
+    def register(self, kind: str) -> nw.LazyFrame[Any] | None:
+        """Return the rows of a register that belong to the unit, on the engine; None where there is no such register.
+
+        A row that names no unit belongs to the whole only; an entry of the catalogue that names none, to every unit.
+        """
+        register = self.warehouse.register(kind)
+        if register is None:
+            return None
+        frame = register.rows()
+        if self.is_whole:
+            return frame
+        mine = nw.col("unit") == self.unit
+        return frame.filter(mine | nw.col("unit").is_null() if kind == "procedures" else mine)
+
     def _counted(self, count: Callable[..., pd.DataFrame], *arguments: Any) -> pd.DataFrame:
         key = (count.__name__, *arguments)
         if key not in self._tables:

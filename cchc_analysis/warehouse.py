@@ -1,5 +1,6 @@
 """The warehouse: what intake stores, opened on an engine; the only room that knows where things lie."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,17 +17,18 @@ import pyarrow.parquet as pq
 
 from cchc_analysis.errors import Language, ParameterError, WarehouseError
 from cchc_analysis.reference_data import resolve_path
-from cchc_analysis.schema import DOSSIER_COLUMNS, WAREHOUSE_COLUMNS
+from cchc_analysis.schema import DOSSIERS, KINDS, SOURCE_COLUMNS, WAREHOUSE_COLUMNS, Kind
 
 Engine = Literal["duckdb", "pandas"]
 
-FORMAT: Final = 1
-"""Number of the layout below; a warehouse with a higher number was written by a newer version."""
+FORMAT: Final = 2
+"""Number of the layout below; a warehouse with another number was written by another version."""
 
 INTAKE_FILE: Final = "intake.json"
 STATES_FOLDER: Final = "states"
 PARTS_FOLDER: Final = "parts"
-DOSSIERS_FILE: Final = "dossiers.parquet"
+REGISTERS_FOLDER: Final = "registers"
+NUMBERS_FILE: Final = "numbers.parquet"
 FINDINGS_FILE: Final = "findings.parquet"
 REJECTED_FILE: Final = "rejected.xlsx"
 FLAGS_FILE: Final = "flags.csv"
@@ -41,6 +43,7 @@ _TYPE_OF_KIND: Final = {
     "boolean": pa.bool_(),
 }
 _TYPE_OF_EXTRA: Final = {
+    "number_unit": pa.string(),
     "number_on": pa.timestamp("us"),
     "elapsed_seconds": pa.int64(),
     "source_file": pa.string(),
@@ -56,8 +59,37 @@ def dossiers_schema() -> pa.Schema:
     >>> dossiers_schema().field("received_at").type
     TimestampType(timestamp[us])
     """
-    types = {column.name: _TYPE_OF_KIND[column.kind] for column in DOSSIER_COLUMNS} | _TYPE_OF_EXTRA
-    return pa.schema([(name, types[name]) for name in WAREHOUSE_COLUMNS])
+    return table_schema(DOSSIERS)
+
+
+def table_schema(kind: Kind) -> pa.Schema:
+    """Return the Arrow schema of a table in a state: the columns of its kind, what is derived, and where a row stands.
+
+    >>> table_schema(KINDS["payments"]).names[-3:]
+    ['source_file', 'source_sheet', 'source_row']
+    """
+    names = (*(column.name for column in kind.columns), *SOURCE_COLUMNS)
+    types = {column.name: _TYPE_OF_KIND[column.kind] for column in kind.columns} | _TYPE_OF_EXTRA
+    return pa.schema([(name, types[name]) for name in (WAREHOUSE_COLUMNS if kind is DOSSIERS else names)])
+
+
+def numbers_schema() -> pa.Schema:
+    """Return the Arrow schema of `numbers.parquet`: the running numbers seen of each office and day.
+
+    `number_unit`, `number_on`: office and date written in the numbers. `highest`: the highest running number of that
+    day in any row that was read; `n_seen`: how many different ones were seen, rejected rows included.
+
+    >>> numbers_schema().names
+    ['number_unit', 'number_on', 'highest', 'n_seen']
+    """
+    return pa.schema(
+        [
+            ("number_unit", pa.string()),
+            ("number_on", pa.timestamp("us")),
+            ("highest", pa.int64()),
+            ("n_seen", pa.int64()),
+        ]
+    )
 
 
 def findings_schema() -> pa.Schema:
@@ -83,10 +115,14 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """One accepted state of the data: `path` is the folder, `intake` the accounting of the last intake."""
+    """One accepted state of the data: `path` is the folder, `intake` the accounting of the last intake.
+
+    `kind` says what its rows are: the dossiers, or those of a register (see `register`).
+    """
 
     path: Path
     intake: Mapping[str, Any]
+    kind: Kind = DOSSIERS
 
     @property
     def state_path(self) -> Path:
@@ -123,21 +159,44 @@ class Warehouse:
         """Return what the data are called, in the reader's language."""
         return str(self.intake["title"][language])
 
+    @property
+    def state(self) -> str:
+        """Return the name of the state of the dossiers and of all registers beside them."""
+        states = [str(self.intake["state"]), *(f"{at.kind.name}-{at.intake['state']}" for at in self.registers())]
+        return states[0] if len(states) == 1 else hashlib.sha256("\n".join(states).encode()).hexdigest()[:16]
+
     def dossiers(self, engine: Engine = "duckdb") -> "nw.LazyFrame[Any]":
         """Return the accepted dossiers as a narwhals lazy frame with the columns of `WAREHOUSE_COLUMNS`.
 
         "duckdb" scans the Parquet file on demand; "pandas" loads it whole. Raises `ParameterError` for any
         other engine.
         """
-        path = self.state_path / DOSSIERS_FILE
-        if engine == "duckdb":
-            return nw.from_native(_connection().read_parquet(_no_pattern(path)))
-        if engine == "pandas":
-            return nw.from_native(to_pandas(pq.read_table(path))).lazy()
-        raise ParameterError(
-            f"The engine {engine!r} is unknown. Use 'duckdb' or 'pandas'.",
-            f"Không có bộ máy tính toán {engine!r}. Hãy dùng 'duckdb' hoặc 'pandas'.",
-        )
+        return _scan(self.state_path / self.kind.file, engine)
+
+    rows = dossiers
+    """The rows, under a name that also suits a register."""
+
+    def numbers(self, engine: Engine = "duckdb") -> "nw.LazyFrame[Any]":
+        """Return the running numbers seen, by office and day, with the columns of `numbers_schema`."""
+        return _scan(self.state_path / NUMBERS_FILE, engine)
+
+    def register(self, kind: str) -> "Warehouse | None":
+        """Return the register of a kind beside these dossiers, None where none has been taken in.
+
+        Raises `ParameterError` for a kind that is no register, `WarehouseError` where it is damaged.
+        """
+        if kind not in KINDS or kind == DOSSIERS.name:
+            listed = ", ".join(name for name in KINDS if name != DOSSIERS.name)
+            raise ParameterError(
+                f"There is no register {kind!r}; there are: {listed}.",
+                f"Không có loại sổ {kind!r}; có thể dùng: {listed}.",
+            )
+        return _register_in(self.path, KINDS[kind])
+
+    def registers(self) -> "list[Warehouse]":
+        """Return the registers that have been taken in beside these dossiers."""
+        found = [_register_in(self.path, kind) for kind in KINDS.values() if kind is not DOSSIERS]
+        return [register for register in found if register is not None]
 
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: `file, sheet, row, column, rule, severity, unit`."""
@@ -158,11 +217,45 @@ def open_warehouse(path: str | Path) -> Warehouse:
             f"Không có kho dữ liệu trong '{path}'. Hãy chạy 'make sample' để có dữ liệu mẫu, hoặc "
             f"'cchc intake TỆP --warehouse {path}' để nạp tệp kết xuất của đơn vị.",
         )
-    warehouse = Warehouse(folder, intake)
-    for name in (DOSSIERS_FILE, FINDINGS_FILE):
+    return _whole(Warehouse(folder, intake))
+
+
+def register_folder(warehouse: Path, kind: Kind) -> Path:
+    """Return the folder in which rows of the kind lie: the warehouse itself for dossiers."""
+    return warehouse if kind is DOSSIERS else warehouse / REGISTERS_FOLDER / kind.name
+
+
+def _register_in(warehouse: Path, kind: Kind) -> Warehouse | None:
+    folder = register_folder(warehouse, kind)
+    intake = read_intake(folder)
+    return None if intake is None else _whole(Warehouse(folder, intake, kind))
+
+
+def _whole(warehouse: Warehouse) -> Warehouse:
+    """Return the warehouse, after looking that it can be read and that all of its files are there."""
+    if int(warehouse.intake["format"]) < FORMAT:
+        raise WarehouseError(
+            f"The warehouse '{warehouse.path.name}' was written by an older version and lacks columns. "
+            "Delete the folder and run 'cchc intake' on the exports again.",
+            f"Kho dữ liệu '{warehouse.path.name}' do phiên bản cũ tạo ra, thiếu một số cột. "
+            "Hãy xóa thư mục này và chạy lại 'cchc intake' với các tệp kết xuất.",
+        )
+    numbers = (NUMBERS_FILE,) if warehouse.kind is DOSSIERS else ()
+    for name in (warehouse.kind.file, FINDINGS_FILE, *numbers):
         if not (warehouse.state_path / name).is_file():
-            raise _damaged(folder, name)
+            raise _damaged(warehouse.path, name)
     return warehouse
+
+
+def _scan(path: Path, engine: Engine) -> "nw.LazyFrame[Any]":
+    if engine == "duckdb":
+        return nw.from_native(_connection().read_parquet(_no_pattern(path)))
+    if engine == "pandas":
+        return nw.from_native(to_pandas(pq.read_table(path))).lazy()
+    raise ParameterError(
+        f"The engine {engine!r} is unknown. Use 'duckdb' or 'pandas'.",
+        f"Không có bộ máy tính toán {engine!r}. Hãy dùng 'duckdb' hoặc 'pandas'.",
+    )
 
 
 def read_intake(folder: Path) -> dict[str, Any] | None:

@@ -219,6 +219,7 @@ def _row_table(rows: Rows, name: str, positions: npt.NDArray[np.intp], key: Hash
     """Return the kept rows as they will stand in the warehouse, the code replaced by its keyed hash."""
     made = {
         "dossier_id": lambda: hash_codes(rows.columns["code_key"][positions], key),
+        "dossier_id_other": lambda: hash_codes(rows.columns["other_code_key"][positions], key),
         "source_file": lambda: [name] * len(positions),
     }
     arrays = []

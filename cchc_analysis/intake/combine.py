@@ -21,7 +21,7 @@ from cchc_analysis.intake.parts import FINDING_SCHEMA, REJECTED_SCHEMA, PartFact
 from cchc_analysis.intake.rules import CONFLICTING, FUTURE, REJECTING, label, sentences
 from cchc_analysis.schema import DOSSIER_COLUMNS
 from cchc_analysis.units import UnitRegistry
-from cchc_analysis.warehouse import dossiers_schema, to_pandas
+from cchc_analysis.warehouse import dossiers_schema, numbers_schema, to_pandas
 
 Originals = Callable[[PartFacts, pd.DataFrame], pa.Table | None]
 """Asked for rows (`sheet`, `row`) of a part; returns them as they stand in the source file, None without that file."""
@@ -35,6 +35,7 @@ class Combined:
     """All files together: accepted `dossiers`, `findings` on rows, `rejected` rows for people, accounts per file."""
 
     dossiers: pd.DataFrame
+    numbers: pd.DataFrame
     findings: pd.DataFrame
     rejected: pd.DataFrame
     accounts: list[dict[str, Any]]
@@ -68,8 +69,9 @@ def combine(
     for number, (part, mine) in enumerate(zip(facts, _slices(rows, len(facts)), strict=True)):
         here_late = late[late["part"] == number]
         accounts.append(_account(part, is_rejected[mine], reasons.to_numpy()[mine], here_late))
+    numbers = to_pandas(numbers_schema().empty_table())
     dossiers = rows[kept].sort_values(["received_at", "dossier_id"], kind="stable", na_position="last")
-    return Combined(dossiers, _named(findings, facts), _named(rejected, facts), accounts, as_of, notes)
+    return Combined(dossiers, numbers, _named(findings, facts), _named(rejected, facts), accounts, as_of, notes)
 
 
 def _read_rows(folder: Path, facts: Sequence[PartFacts]) -> pd.DataFrame:

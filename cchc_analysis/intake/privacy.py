@@ -47,15 +47,18 @@ class HashKey:
         return hmac.digest(self.secret, b"cchc-analysis key fingerprint", hashlib.sha256).hex()[:8]
 
 
-def hash_codes(codes: Iterable[str], key: HashKey) -> list[str]:
-    """Return the first 32 hex digits of HMAC-SHA256 of each code key (`values.code_key`), RFC 2104.
+def hash_codes(codes: Iterable[str | None], key: HashKey) -> list[str | None]:
+    """Return the first 32 hex digits of HMAC-SHA256 of each code key (`values.code_key`), RFC 2104; None stays None.
 
     >>> (code,) = hash_codes(["h26-250311-0001"], HashKey(b"0123456789abcdef"))
     >>> code[:8], len(code)
     ('72504c4c', 32)
     """
     secret = key.secret
-    return [hmac.digest(secret, code.encode("utf-8"), "sha256").hex()[:_HASH_DIGITS] for code in codes]
+    return [
+        None if code is None else hmac.digest(secret, code.encode("utf-8"), "sha256").hex()[:_HASH_DIGITS]
+        for code in codes
+    ]
 
 
 def find_hash_key(

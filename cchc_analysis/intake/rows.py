@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cchc_analysis.instants import BoolArray
 from cchc_analysis.intake.cells import CellArray, as_cells, cell_text, is_error, missing
@@ -142,10 +144,17 @@ def _derive(rows: Rows, moments: Mapping[str, Timestamps]) -> None:
     columns = rows.columns
     keys = code_keys(columns["dossier_id"])
     columns["code_key"] = keys.to_numpy(zero_copy_only=False)
+    columns["other_code_key"] = code_keys(columns["dossier_id_other"]).to_numpy(zero_copy_only=False)
     columns["number_on"] = dates_within(keys, _NUMBER_DATE)
+    columns["number_unit"] = np.where(np.isnat(columns["number_on"]), None, _number_units(keys))
     _derive_status(rows)
     _derive_day_kind(rows)
     columns["elapsed_seconds"] = _elapsed_seconds(moments)
+
+
+def _number_units(keys: pa.Array) -> npt.NDArray[Any]:
+    """Return what stands before the date in a dossier number such as H26.12-250311-0001."""
+    return np.asarray(pc.replace_substring_regex(keys, r"-\d{6}-\d+$", ""), dtype=object)
 
 
 def _elapsed_seconds(moments: Mapping[str, Timestamps]) -> npt.NDArray[np.float64]:

@@ -16,16 +16,18 @@ from cchc_analysis.errors import WarehouseError
 from cchc_analysis.intake.combine import Combined
 from cchc_analysis.intake.parts import UNFINISHED
 from cchc_analysis.intake.rejects import write_flags, write_rejected
+from cchc_analysis.schema import DOSSIERS
 from cchc_analysis.warehouse import (
-    DOSSIERS_FILE,
     FINDINGS_FILE,
     FLAGS_FILE,
     INTAKE_FILE,
+    NUMBERS_FILE,
     PARTS_FOLDER,
     REJECTED_FILE,
     STATES_FOLDER,
     dossiers_schema,
     findings_schema,
+    numbers_schema,
 )
 
 try:
@@ -88,7 +90,8 @@ def write_state(folder: Path, state: str, combined: Combined) -> None:
     if target.exists():
         shutil.rmtree(target)
     unfinished.mkdir(parents=True)
-    _write_table(combined.dossiers, dossiers_schema(), unfinished / DOSSIERS_FILE)
+    _write_table(combined.dossiers, dossiers_schema(), unfinished / DOSSIERS.file)
+    _write_table(combined.numbers, numbers_schema(), unfinished / NUMBERS_FILE)
     _write_table(combined.findings, findings_schema(), unfinished / FINDINGS_FILE)
     write_rejected(combined.rejected, unfinished / REJECTED_FILE)
     flags = combined.findings[combined.findings["severity"] != "reject"]
