@@ -35,10 +35,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@rm -f $(VENV)/.ready-* && touch $@
 
-data/sample/cchc-sample.json: | $(READY)
+# A sample of an older generator would stand in the warehouse beside the new one: both are made again.
+data/sample/cchc-sample.json: $(wildcard cchc_analysis/sample/*.py) | $(READY)
+	@rm -rf data/sample data/warehouse/sample
 	@$(BIN)/cchc sample data/sample
 
-sample: $(READY) data/sample/cchc-sample.json  ## write the synthetic exports and take them into data/warehouse/sample
+sample: $(READY) data/sample/cchc-sample.json  ## write the synthetic exports and registers, take them into data/warehouse/sample
 	@$(BIN)/cchc intake data/sample --warehouse data/warehouse/sample
 
 report: $(READY) $(if $(filter data/sample,$(patsubst %/,%,$(DATA))),data/sample/cchc-sample.json)  ## take in DATA and make the pages of PERIOD for UNITS

@@ -18,16 +18,18 @@ _HOME = {
     "definitions": "cchc_analysis.pages.frame",
     "digitisation": "cchc_analysis.pages.digitisation",
     "load_plan": "cchc_analysis.plan",
+    "load_score_sheet": "cchc_analysis.score_sheets",
     "open_study": "cchc_analysis.study",
     "open_warehouse": "cchc_analysis.warehouse",
     "page_head": "cchc_analysis.pages.frame",
     "parse_period": "cchc_analysis.periods",
     "processing_time": "cchc_analysis.pages.processing_time",
     "publish_reports": "cchc_analysis.publication",
+    "service_quality": "cchc_analysis.pages.service_quality",
     "take_in": "cchc_analysis.intake.pipeline",
     "write_sample": "cchc_analysis.sample",
 }
-_MODULES = ("data_quality", "digitisation", "processing_time")
+_MODULES = ("data_quality", "digitisation", "processing_time", "service_quality")
 _RENAMED = {"take_in": "intake"}  # the name of the function is taken by its room
 
 __all__ = sorted(_HOME)

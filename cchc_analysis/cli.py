@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from cchc_analysis.errors import CchcError, Language, ParameterError
+from cchc_analysis.schema import KINDS
 from cchc_analysis.version import VERSION
 
 DONE, REJECTS, REFUSED = 0, 1, 2
@@ -70,7 +71,13 @@ def main() -> None:
 @click.option(
     "--warehouse", required=True, type=click.Path(path_type=Path), help="Folder to keep the accepted rows in."
 )
-@click.option("--kind", default="dossiers", show_default=True, help="What the files hold.")
+@click.option(
+    "--kind",
+    type=click.Choice(["auto", *KINDS]),
+    default="auto",
+    show_default=True,
+    help="What the files hold; auto: by their folder (payments, thanh-toan, phan-anh …), else dossiers.",
+)
 @click.option("--mapping", type=click.Path(path_type=Path), help="YAML file that names columns, codes and date order.")
 @click.option(
     "--as-of", default="", help="Day the exports were made (ISO); later dates are rejected. Default: newest event."
@@ -99,10 +106,11 @@ def intake(
 ) -> None:
     """Take exports (files or folders) into a warehouse: find the header, type and check every row, keep the rejected.
 
-    Adds to a warehouse that is there; feeding the same files again changes nothing.
+    Adds to a warehouse that is there; feeding the same files again changes nothing. The dossiers and each register
+    (payments, feedback, e_copies, procedures, other_register) are accounted for on their own.
     """
     from cchc_analysis.intake import intake as take_in
-    from cchc_analysis.intake.report import accounting_text
+    from cchc_analysis.intake.report import accounting_of, accounting_text
     from cchc_analysis.periods import parse_as_of
 
     result = take_in(
@@ -115,7 +123,7 @@ def intake(
         allowed_reject_share=allowed_rejects,
         progress=_told(language),
     )
-    click.echo(_json(result.accounting) if as_json else accounting_text(result, language))
+    click.echo(_json(accounting_of(result)) if as_json else accounting_text(result, language))
     sys.exit(REJECTS if result.exit_code else DONE)
 
 
@@ -158,7 +166,8 @@ def measures(
     """Print a measure as its indicator table.
 
     Measures: form_06a, on_time, on_time_change, outcomes, working_days, time_to_closing, time_cut, pending,
-    digitisation, online_share, cashless.
+    digitisation, online_share, cashless, postal, online_by_hour, and of registers: payment_forms, feedback, copies,
+    catalogue, matching. An unknown name lists all of them.
     """
     from cchc_analysis.counting import rule_named
     from cchc_analysis.study import MEASURES, open_study
@@ -285,18 +294,22 @@ def deadline(received: str, n: float, unit: str, as_json: bool, language: Langua
 @LANGUAGE
 @refusing
 def sample(folder: Path, seed: int, dossiers: int, as_json: bool, language: Language) -> None:
-    """Write the exports of a synthetic city into FOLDER, with its own public key for dossier codes."""
+    """Write the exports and registers of a synthetic city into FOLDER, with its own public key for dossier codes."""
     from cchc_analysis.sample import write_sample
 
     truth = write_sample(folder, seed=seed, n_dossiers=dossiers)
     if as_json:
-        click.echo(_json({"folder": str(folder), "files": sorted(truth.files), "rows": truth.total.read}))
+        click.echo(_json(truth.summary()))
     elif language == "vi":
         click.echo(
-            f"Đã ghi {len(truth.files)} tệp kết xuất giả lập vào {folder} (dữ liệu do máy sinh ra, không có thật)."
+            f"Đã ghi {len(truth.files)} tệp kết xuất và {truth.n_lists} tệp sổ giả lập vào {folder} "
+            "(dữ liệu do máy sinh ra, không có thật)."
         )
     else:
-        click.echo(f"Wrote {len(truth.files)} synthetic export files to {folder} (generated, nothing in them is real).")
+        click.echo(
+            f"Wrote {len(truth.files)} synthetic exports and {truth.n_lists} lists of registers to {folder} "
+            "(generated, nothing in them is real)."
+        )
 
 
 def _told(language: Language) -> Callable[[str, int, int], None]:

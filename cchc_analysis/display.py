@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from html import escape
 from io import BytesIO
 
+import numpy as np
 from IPython.display import HTML
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -27,6 +29,16 @@ def paragraphs(sentences: Sequence[str], css_class: str = "") -> str:
     return f"<ul{name}>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences) + "</ul>"
 
 
+def answers(parts: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Write the first screen: each question with the sentences that answer it; text is escaped, empty ones are left
+    out."""
+    items = ""
+    for lead, sentences in parts:
+        said = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences if sentence)
+        items += f"<dt>{escape(lead)}</dt><dd>{said}</dd>" if said else ""
+    return f'<dl class="answers">{items}</dl>'
+
+
 def section(title: str, *sentences: str) -> str:
     """Write a second-level heading and the sentences below it; text is escaped."""
     return f"<h2>{escape(title)}</h2>" + "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
@@ -37,11 +49,12 @@ def png(figure: Figure) -> bytes:
 
     A chart has few colours: a palette makes the file a third as large without a visible difference.
     """
-    drawn, packed = BytesIO(), BytesIO()
-    figure.savefig(drawn, format="png", dpi=FIGURE_DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
-    with Image.open(drawn) as picture:
-        palette = picture.convert("RGB").quantize(PALETTE_COLOURS, dither=Image.Dither.NONE)
-        palette.save(packed, format="png", optimize=True)
+    packed = BytesIO()
+    figure.set_dpi(FIGURE_DPI)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")  # type: ignore[no-untyped-call]
+    picture.quantize(PALETTE_COLOURS, dither=Image.Dither.NONE).save(packed, format="png", optimize=True)
     return packed.getvalue()
 
 

@@ -1,6 +1,8 @@
 """Numbers, shares and dates as readers of each language write them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from math import floor
 from typing import Any
 
 import pandas as pd
@@ -76,6 +78,20 @@ def signed(value: Any, language: Language = "vi", digits: int = 1) -> str:
     if round(float(value), digits) == 0:
         return text
     return ("+" if value > 0 else "−") + text
+
+
+def parts(values: Sequence[float], total: float, digits: int) -> list[float]:
+    """Round parts so that they add up to the rounded total: the largest remainders are rounded the other way.
+
+    >>> parts([-0.0646, -0.0644], -0.129, 2)
+    [-0.07, -0.06]
+    """
+    unit = 10.0**-digits
+    floors = [floor(value / unit) for value in values]
+    missing = round(round(total, digits) / unit) - sum(floors)
+    order = sorted(range(len(values)), key=lambda place: floors[place] - values[place] / unit)
+    raised = set(order[: max(0, missing)])
+    return [round((whole + (place in raised)) * unit, digits) + 0.0 for place, whole in enumerate(floors)]
 
 
 def interval(lower: Any, upper: Any, language: Language = "vi", as_share: bool = False, digits: int = 1) -> str:

@@ -40,7 +40,8 @@ class Commitment(_Entry):
     """One commitment of a plan: its words, who answers for it, the number, and the measure that tells.
 
     `value` is a share in [0, 1], None where another document has it or the plan gives none; `source` says where the
-    number stands or is to be found; `measure` is None where dossiers cannot tell; `needs` names the register that can.
+    number stands or is to be found; `measure` is None where the data cannot tell; `needs` names the register that can,
+    `register_kind` its kind (see schema.REGISTERS) where the measure is computed from it.
     """
 
     id: str = Field(pattern=r"^C\d{2}$")
@@ -52,6 +53,7 @@ class Commitment(_Entry):
     measure: str | None
     source: str = Field(min_length=1)
     needs: Text | None = None
+    register_kind: str | None = None
 
     @property
     def goal(self) -> Fraction | None:

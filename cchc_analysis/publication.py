@@ -22,6 +22,7 @@ from cchc_analysis.wording import pick
 PAGES = {
     "10_processing_time": "processing_time",
     "20_digitisation": "digitisation",
+    "40_service_quality": "service_quality",
     "90_data_quality": "data_quality",
 }
 """Notebook → page."""

@@ -4,7 +4,7 @@ hands."""
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,12 +12,16 @@ import narwhals as nw
 import pandas as pd
 
 from cchc_analysis import counting, measures
-from cchc_analysis.counting import OFFICIAL_FORM, Clock, OnTimeRule
+from cchc_analysis.counting import OFFICIAL_FORM, Clock, DatedDossiers, OnTimeRule
+from cchc_analysis.counting.rule import Basis
 from cchc_analysis.errors import Language, ParameterError, PeriodError, UnitError
 from cchc_analysis.formats import day
 from cchc_analysis.frames import records
 from cchc_analysis.periods import ReportPeriod, parse_as_of, parse_period
 from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.score_sheets import ScoreSheet, SheetKind, sheet_on
+from cchc_analysis.study_registers import REGISTER_MEASURES, By, RegisterMeasures
+from cchc_analysis.study_registers import dimensions as _dimensions
 from cchc_analysis.units import UnitRegistry
 from cchc_analysis.warehouse import Warehouse, open_warehouse
 from cchc_analysis.working_time import WorkingCalendar
@@ -28,11 +32,9 @@ ALL_UNITS = "all"
 TREND_MONTHS = 13
 """Months a monthly series goes back from the end of the period, the month of a year ago included."""
 
-By = str | tuple[str, ...]
-
 
 @dataclass(frozen=True)
-class Study:
+class Study(RegisterMeasures):
     """The dossiers of a unit in a period, known up to `as_of`; counts each table once and keeps it.
 
     `unit` is a unit id or ALL_UNITS. `as_of` is never later than the end of the period: what happened afterwards is
@@ -47,6 +49,8 @@ class Study:
     registry: UnitRegistry
     calendar: WorkingCalendar
     _tables: dict[Any, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _dated: dict[Basis, DatedDossiers] = field(default_factory=dict, repr=False, compare=False)
+    _months_kept: dict[Any, tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def clock(self) -> Clock:
@@ -92,8 +96,15 @@ class Study:
     def _counted(self, count: Callable[..., pd.DataFrame], *arguments: Any) -> pd.DataFrame:
         key = (count.__name__, *arguments)
         if key not in self._tables:
-            self._tables[key] = count(self.dossiers(), self.clock, *arguments)
+            rule = next((value for value in arguments if isinstance(value, OnTimeRule)), OFFICIAL_FORM)
+            self._tables[key] = count(self._dossiers_dated(rule.basis), self.clock, *arguments)
         return self._tables[key]
+
+    def _dossiers_dated(self, basis: Basis) -> DatedDossiers:
+        """Look up the dates of the dossiers once; every count of this study starts from them."""
+        if basis not in self._dated:
+            self._dated[basis] = counting.date_dossiers(self.dossiers(), self.clock, basis)
+        return self._dated[basis]
 
     def flow(self, by: By = (), rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
         """Return a flow count with at least these dimensions (see counting.count_flow)."""
@@ -260,9 +271,58 @@ class Study:
         return [ReportPeriod("month", number, window) for number in months]
 
     def integrity(self, by: By = ()) -> pd.DataFrame:
-        """Return the signals of integrity with what could have shown them (see measures.integrity)."""
+        """Return the signals of integrity with what could have shown them (see measures.integrity).
+
+        Where units and months are all that is asked for, the gaps in running numbers follow as the last signal.
+        """
         counts = self._counted(counting.count_integrity, _at_least(by))
-        return self._measured(lambda period, keys: measures.integrity(counts, period, keys), by)
+        signals = self._measured(lambda period, keys: measures.integrity(counts, period, keys), by)
+        if not set(_dimensions(by)) <= {"unit"}:
+            return signals
+        return pd.concat([signals, self.number_gaps(by)[signals.columns.tolist()]], ignore_index=True)
+
+    def number_gaps(self, by: By = ()) -> pd.DataFrame:
+        """Return the share of running numbers not seen, overall or by unit or month (see measures.number_gaps)."""
+        _units_only(by)
+        counts = self._number_gaps()
+        return self._measured(lambda period, keys: measures.number_gaps(counts, period, keys), by)
+
+    def _number_gaps(self) -> pd.DataFrame:
+        """Count the gaps of the unit; whose an office code is, all dossiers of the warehouse say."""
+        key = counting.count_number_gaps.__name__
+        if key not in self._tables:
+            numbers, everything = self.warehouse.numbers(), self.warehouse.dossiers()
+            self._tables[key] = counting.count_number_gaps(numbers, everything, self.clock)
+        gaps = self._tables[key]
+        return gaps if self.is_whole else gaps[gaps["unit"] == self.unit]
+
+    def coverage(self, period: ReportPeriod | None = None) -> measures.Coverage:
+        """Say how far the exports cover a period, by default the one that changes are measured against.
+
+        First and last receipt are those of all units; months without dossiers are those of the unit (see
+        measures.coverage).
+        """
+        wanted = period or self.base
+        first, last = self._span()
+        missing = (0, 0)
+        if first is not None and last is not None:
+            known_until = min(wanted.end, self.as_of.date())
+            missing = (
+                self._working_days(wanted.start, min(first - timedelta(days=1), wanted.end)),
+                self._working_days(max(last + timedelta(days=1), wanted.start), known_until),
+            )
+        return measures.coverage(self.flow(), wanted, (first, last), missing)
+
+    def _working_days(self, first: date, last: date) -> int:
+        return int(self.calendar.count_inclusive(first, last)) if first <= last else 0
+
+    def _span(self) -> tuple[date | None, date | None]:
+        """Return the days of the first and last receipt by `as_of`, all units together."""
+        received = nw.col("received_at")
+        known = self.warehouse.dossiers().filter(received <= self.clock.as_of_end)
+        row = known.select(received.min().alias("first"), received.max().alias("last")).collect().to_pandas().iloc[0]
+        first, last = (None if pd.isna(row[name]) else row[name].date() for name in ("first", "last"))
+        return first, last
 
     def deadline_margins(self, by: By = ()) -> pd.DataFrame:
         """Return a count of finishes by the office hours left to the deadline (see counting.count_deadline)."""
@@ -300,6 +360,10 @@ class Study:
         counts = self.sent((*((by,) if isinstance(by, str) else by), "procedure"))
         return self._measured(lambda period, keys: measures.online_procedures(counts, period, keys), by)
 
+    def counter_at_full_service(self) -> pd.DataFrame:
+        """Return the fully online procedures still handed in at the counter (see measures.counter_at_full_service)."""
+        return measures.counter_at_full_service(self.sent("procedure"), self.period, ("procedure",))
+
     def sending_hours(self, by: By = ()) -> pd.DataFrame:
         """Return the shares sent in office hours, online and over the counter (see measures.sending_hours)."""
         return self._measured(lambda period, keys: measures.sending_hours(self.sent(by), period, keys), by)
@@ -307,6 +371,89 @@ class Study:
     def cashless(self, by: By = ()) -> pd.DataFrame:
         """Return dossiers and procedures with a fee and those paid online (see measures.cashless)."""
         return self._measured(lambda period, keys: measures.cashless(self.payments(by), period, keys), by)
+
+    def ratings(self, by: By = ()) -> pd.DataFrame:
+        """Return the good ratings given at the counter (see measures.ratings)."""
+        counts = self._counted(counting.count_ratings, _at_least(by))
+        return self._measured(lambda period, keys: measures.ratings(counts, period, keys), by)
+
+    def handled_in_time(self, by: By = ()) -> pd.DataFrame:
+        """Return the share resolved in time or still in time (see measures.handled_in_time)."""
+        form, outcomes, pending = self.form_06a(by), self.outcomes(by), self.pending_by_age(by)
+        return measures.handled_in_time(form, outcomes, pending, self.period, _dimensions(by))
+
+    def time_against_due(self, by: By = ()) -> pd.DataFrame:
+        """Return the points of closed dossiers against their due date (see measures.time_against_due)."""
+        return measures.time_against_due(self.outcomes(by), self.period, _dimensions(by))
+
+    def score_sheet(self, kind: SheetKind) -> ScoreSheet | None:
+        """Return the score sheet in force at the end of the period, None where there is none."""
+        return sheet_on(kind, self.period.end)
+
+    def scores(self, sheet: ScoreSheet, by: By = (), split: str = "range") -> pd.DataFrame:
+        """Return the points of every indicator of a score sheet (see measures.score_indicators).
+
+        `split`: "range" leaves points open that are not known by indicator, "equal" assumes equal parts (see
+        measures.split_equally). Raises ParameterError for another one.
+        """
+        if split not in measures.SPLITS:
+            raise ParameterError(
+                f"Unknown split {split!r}; use {' or '.join(measures.SPLITS)}.",
+                f"Không có cách chia điểm {split!r}; dùng {' hoặc '.join(measures.SPLITS)}.",
+            )
+        keys, indicators = _dimensions(by), sheet.table()
+        if split == "equal":
+            indicators = measures.split_equally(indicators, sheet.group_points())
+        needed = {name: _share_source(name)[1] for name in sheet.measures}
+        absent = {name: kind for name, kind in needed.items() if kind and not self.has_register(kind)}
+        shares = self._shares([name for name in sheet.measures if name not in absent], keys)
+        return measures.score_indicators(indicators, shares, self.period, keys, absent)
+
+    def _shares(self, names: list[str], by: tuple[str, ...]) -> pd.DataFrame:
+        """Return the shares of these names under each other, `n_not_stated` 0 where a measure has none."""
+        columns = [*by, "measure", "rule", "numerator", "denominator", "value", "lower", "upper", "n_not_stated"]
+        tables = [pd.DataFrame(columns=columns)]
+        for method in dict.fromkeys(_share_source(name)[0] for name in names):
+            table = getattr(self, method)(by)
+            missing = table.get("n_not_stated", 0)
+            tables.append(table[table["measure"].isin(names)].assign(n_not_stated=missing)[columns])
+        filled = [table for table in tables if len(table)]
+        return pd.concat(filled, ignore_index=True) if filled else tables[0]
+
+    def service_quality(self, by: By = (), split: str = "range") -> pd.DataFrame:
+        """Return the points by indicator of Decision 766 (see `scores`); empty where no sheet is in force."""
+        return self._scores_in_force("service_quality", by, split)
+
+    def one_stop_evaluation(self, by: By = ()) -> pd.DataFrame:
+        """Return the points by criterion of the one-stop evaluation (see `scores`); empty where no sheet is in
+        force."""
+        return self._scores_in_force("one_stop", by, "range")
+
+    def _scores_in_force(self, kind: SheetKind, by: By, split: str) -> pd.DataFrame:
+        sheet = self.score_sheet(kind)
+        if sheet is None:
+            return pd.DataFrame(columns=[*_dimensions(by), *measures.SCORE_COLUMNS, *measures.INDICATOR_COLUMNS])
+        return self.scores(sheet, by, split)
+
+    def share_change(self, measure: str, starts: Mapping[str, date] | None = None) -> pd.DataFrame:
+        """Return the change of a share against the previous period (see measures.share_change).
+
+        `measure`: one of measures.DIGITISATION_MEASURES (with `starts` as in `digitisation`) or ONLINE_MEASURES.
+        """
+        online = measure in measures.ONLINE_MEASURES
+        tables = [self._shares_of_month(online, period, starts)[0] for period in (self.period, self.base)]
+        now, before = (table[table["measure"] == measure].reset_index(drop=True) for table in tables)
+        return measures.share_change(now, before)
+
+    def postal(self, by: By = ()) -> pd.DataFrame:
+        """Return what came in by post and went out by post or online (see measures.postal_shares)."""
+        counts = self._counted(counting.count_ways, _at_least(by))
+        return self._measured(lambda period, keys: measures.postal_shares(counts, period, keys), by)
+
+    def online_by_hour(self, by: By = ()) -> pd.DataFrame:
+        """Return the hours in which dossiers were sent, online and over the counter (see measures.online_by_hour)."""
+        counts = self._counted(counting.count_hours, _at_least(by))
+        return self._measured(lambda period, keys: measures.online_by_hour(counts, period, keys), by)
 
     def year_end(
         self, measure: str, starts: Mapping[str, date] | None = None, target: measures.Target | None = None
@@ -326,16 +473,25 @@ class Study:
         self, measure: str, month: ReportPeriod, starts: Mapping[str, date] | None
     ) -> tuple[int, int, int]:
         """Return numerator, denominator and volume of a month; units without a start have no volume."""
-        if measure in measures.ONLINE_MEASURES:
-            row = whole = measures.single_row(measures.online_shares(self.sent(), month), measure=measure)
-        else:
-            counts, since = self._under_duty((), starts)
-            named = counts if since is None else counts[counts["unit"].isin(list(since))]
-            row, whole = (
-                measures.single_row(measures.digitisation_shares(named, month, (), duty), measure=measure)
-                for duty in (since, None)
-            )
+        known = self._shares_of_month(measure in measures.ONLINE_MEASURES, month, starts)
+        row, whole = (measures.single_row(table, measure=measure) for table in known)
         return int(row["numerator"]), int(row["denominator"]), int(whole["denominator"])
+
+    def _shares_of_month(
+        self, online: bool, month: ReportPeriod, starts: Mapping[str, date] | None
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the shares of a month under the duty and without it; all measures of a table are asked in turn."""
+        key = ("month of the year", online, month, None if starts is None else tuple(sorted(starts.items())))
+        if key not in self._months_kept:
+            if online:
+                table = measures.online_shares(self.sent(), month)
+                self._months_kept[key] = (table, table)
+            else:
+                counts, since = self._under_duty((), starts)
+                named = counts if since is None else counts[counts["unit"].isin(list(since))]
+                duty, whole = (measures.digitisation_shares(named, month, (), when) for when in (since, None))
+                self._months_kept[key] = (duty, whole)
+        return self._months_kept[key]
 
     def accounting(self) -> pd.DataFrame:
         """Return the accounting of every source file (see measures.accounting_rows)."""
@@ -389,11 +545,6 @@ class Study:
 
 
 NOT_STATED = {"vi": "(không ghi)", "en": "(not stated)"}
-
-
-def _dimensions(by: By) -> tuple[str, ...]:
-    keys = (by,) if isinstance(by, str) else tuple(by)
-    return tuple(key for key in keys if key != "month")
 
 
 def _at_least(by: By) -> tuple[str, ...]:
@@ -495,6 +646,51 @@ def find_unit(warehouse: Warehouse, registry: UnitRegistry, unit: str) -> str:
     )
 
 
+SHARE_SOURCES: dict[str, tuple[str, str]] = {
+    "handled_in_time": ("handled_in_time", ""),
+    "time_against_due": ("time_against_due", ""),
+    "ratings_satisfied": ("ratings", ""),
+    "documents_digitised": ("digitisation", ""),
+    "documents_reused": ("digitisation", ""),
+    "reused_from_store": ("digitisation", ""),
+    "result_digitised": ("digitisation", ""),
+    "result_electronic": ("digitisation", ""),
+    "received_online": ("online_share", ""),
+    "fee_paid_online": ("cashless", ""),
+    "fee_procedures_paid_online": ("cashless", ""),
+    "dossiers_paid_online": ("payment_forms", "payments"),
+    "feedback_on_time": ("feedback", "feedback"),
+    "feedback_satisfied": ("feedback", "feedback"),
+    "copies_electronic": ("copies", "e_copies"),
+    "procedures_published": ("catalogue", "procedures"),
+    "procedures_offered_online": ("catalogue", "procedures"),
+    "procedures_with_online_dossiers": ("catalogue", "procedures"),
+    "procedures_payable_online": ("catalogue", "procedures"),
+}
+"""Share that a score sheet may name → the method of Study that returns it, and the register it needs ("" = none)."""
+
+
+def _share_source(name: str) -> tuple[str, str]:
+    if name not in SHARE_SOURCES:
+        known = ", ".join(SHARE_SOURCES)
+        raise ParameterError(
+            f"A score sheet names the unknown measure {name!r}; known: {known}.",
+            f"Bảng chấm điểm dùng chỉ số {name!r} không có; các chỉ số có sẵn: {known}.",
+        )
+    return SHARE_SOURCES[name]
+
+
+def _units_only(by: By) -> By:
+    """Refuse dimensions that a running number does not know."""
+    for name in _dimensions(by):
+        if name != "unit":
+            raise ParameterError(
+                f"Running numbers cannot be grouped by {name!r}; known: unit, month.",
+                f"Không thể phân tổ số thứ tự theo {name!r}; có thể dùng: unit, month.",
+            )
+    return by
+
+
 MEASURES: dict[str, Callable[[Study, By, OnTimeRule], pd.DataFrame]] = {
     "form_06a": lambda study, by, rule: study.form_06a(by),
     "on_time": lambda study, by, rule: study.on_time(by, rule),
@@ -507,6 +703,9 @@ MEASURES: dict[str, Callable[[Study, By, OnTimeRule], pd.DataFrame]] = {
     "digitisation": lambda study, by, rule: study.digitisation(by),
     "online_share": lambda study, by, rule: study.online_share(by),
     "cashless": lambda study, by, rule: study.cashless(by),
+    "service_quality": lambda study, by, rule: study.service_quality(by),
+    "one_stop_evaluation": lambda study, by, rule: study.one_stop_evaluation(by),
+    "ratings": lambda study, by, rule: study.ratings(by),
     "change_drivers": lambda study, by, rule: study.change_drivers(),
     "backlog": lambda study, by, rule: study.backlog(by),
     "due_soon": lambda study, by, rule: study.due_soon(by),
@@ -515,5 +714,9 @@ MEASURES: dict[str, Callable[[Study, By, OnTimeRule], pd.DataFrame]] = {
     "on_time_chart": lambda study, by, rule: study.on_time_chart(rule=rule),
     "duration_chart": lambda study, by, rule: study.duration_chart(),
     "integrity": lambda study, by, rule: study.integrity(by),
+    "number_gaps": lambda study, by, rule: study.number_gaps(by),
+    "postal": lambda study, by, rule: study.postal(by),
+    "online_by_hour": lambda study, by, rule: study.online_by_hour(by),
+    **REGISTER_MEASURES,
 }
 """The measures of the command line by name."""

@@ -56,7 +56,8 @@ def _cell(row: Mapping[str, Any], column: TableColumn, language: Language, headi
         return f"<td>{text}</td>"
     if formats.is_missing(value):
         return f'<td class="number undefined" data-value="">{text}</td>'
-    if column.lower:
+    # A share of everything there is has no interval.
+    if column.lower and not (formats.is_missing(row[column.lower]) and formats.is_missing(row[column.upper])):
         ends = formats.interval(row[column.lower], row[column.upper], language, column.kind == "share", column.digits)
         text += f' <span class="interval">({escape(ends)})</span>'
     key = value.toordinal() if column.kind == "date" else float(value)

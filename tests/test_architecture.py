@@ -19,6 +19,7 @@ FACADE, TOP = "facade", "cli"
 GROUPS = {
     "working_time": ("calendar_table", "day_table", "instants", "office_hours", "working_time"),
     "units": ("unit_table", "units"),
+    "study": ("study", "study_registers"),
     "facade": ("__init__",),
 }
 """Rooms of several modules; every other room is a folder of the package or one module."""
@@ -39,6 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "working_time": {"errors", "reference_data"},
     "units": {"errors", "periods", "reference_data", "text"},
     "plan": {"errors", "reference_data"},
+    "published_tables": {"errors", "reference_data"},
+    "score_sheets": {"errors", "reference_data"},
     "warehouse": {"errors", "reference_data", "schema"},
     "sample": {"errors", "periods", "reference_data", "schema", "text", "units", "working_time"},
     "intake": {
@@ -65,6 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "measures",
         "periods",
         "schema",
+        "score_sheets",
         "units",
         "warehouse",
         "working_time",
@@ -80,7 +84,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "measures",
         "periods",
         "plan",
+        "published_tables",
         "schema",
+        "score_sheets",
         "study",
         "tables",
         "text",
@@ -102,7 +108,7 @@ MODULES_ONLY = {
 DISK_ROOMS = {"cli", "intake", "publication", "reference_data", "reports", "sample", "warehouse"}
 """Rooms that read or write files."""
 
-TABLE_READERS = {"calendar_table.py", "plan.py", "unit_table.py"}
+TABLE_READERS = {"calendar_table.py", "plan.py", "published_tables.py", "score_sheets.py", "unit_table.py"}
 """Modules outside them that read one table of data/reference, which they are given the path of."""
 
 TOUCHES_DISK = {

@@ -267,13 +267,7 @@ def test_a_broken_link_would_be_found() -> None:
     ]
 
 
-CODES = {
-    *schema.STATUSES,
-    *schema.CHANNELS,
-    *schema.SERVICE_LEVELS,
-    *schema.DAY_KINDS,
-    *schema.RATINGS,
-}
+CODES = {code for kind in schema.KINDS.values() for column in kind.columns for code in column.codes}
 FIGURES = {
     *measures.CUT_MEASURES,
     *(f"working_days_{name}" for name in ("mean", "median", "p90", "km_median")),
@@ -283,6 +277,7 @@ FIGURES = {
 IN_THE_GLOSSARY = {
     "columns": set(schema.WAREHOUSE_COLUMNS),
     "codes": CODES,
+    "kinds": set(schema.KINDS),
     "measures": set(MEASURES),
     "form": {*measures.FORM_COLUMNS, "pending_paused"},
     "figures": FIGURES,
@@ -310,9 +305,34 @@ def test_the_glossary_gives_columns_under_the_labels_of_the_schema() -> None:
     }
 
 
+def test_the_glossary_gives_columns_of_registers_under_their_labels() -> None:
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in text_of("GLOSSARY.md").splitlines() if "|" in line
+    ]
+    labels = {row[-1].strip("`"): row[1] for row in rows if len(row) == 3}
+    own = {
+        f"{kind.name}.{column.name}": column.label
+        for kind in schema.REGISTERS
+        for column in kind.columns
+        if column not in schema.DOSSIER_COLUMNS and labels.get(column.name) != column.label
+    }
+    assert {name: labels.get(name) for name in own} == own
+
+
 @pytest.mark.parametrize(
     "name",
-    ["form-06a", "on-time", "time-used", "time-cut", "change", "pending", "comparison-of-units", "control-charts"],
+    [
+        "form-06a",
+        "on-time",
+        "time-used",
+        "time-cut",
+        "change",
+        "pending",
+        "comparison-of-units",
+        "control-charts",
+        "registers",
+        "service-quality",
+    ],
 )
 def test_every_method_page_has_an_example_and_a_source(name: str) -> None:
     text = text_of(f"docs/methods/{name}.md")

@@ -6,6 +6,8 @@ from cchc_analysis.charts import (
     control_charts,
     digitisation,
     processing_time,
+    registers,
+    service_quality,
 )
 
 __all__ = [
@@ -14,4 +16,6 @@ __all__ = [
     "control_charts",
     "digitisation",
     "processing_time",
+    "registers",
+    "service_quality",
 ]

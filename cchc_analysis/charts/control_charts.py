@@ -7,11 +7,20 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from cchc_analysis import formats
-from cchc_analysis.charts.style import BLUE, GREY, LIGHT_BLUE, ORANGE, RED, WIDTH_INCHES, house_style, share_axis
+from cchc_analysis.charts.months import month_axis
+from cchc_analysis.charts.style import (
+    BLUE,
+    GREY,
+    LIGHT_BLUE,
+    ORANGE,
+    RED,
+    WIDTH_INCHES,
+    house_style,
+    number_axis,
+    share_axis,
+)
 from cchc_analysis.errors import Language
 from cchc_analysis.wording.words import pick
 
@@ -29,8 +38,7 @@ def month_charts(shown: Mapping[str, pd.DataFrame], language: Language) -> Figur
         for axes, (name, chart) in zip(panels, shown.items(), strict=True):
             _chart(axes, chart, months, language)
             _value_axis(axes, name, language)
-        panels[-1].set_xticks(range(len(months)), [_tick(month, i) for i, month in enumerate(months)])
-        panels[-1].set_xlabel(pick(language, "Tháng báo cáo", "Reporting month"))
+        month_axis(panels[-1], months, language)
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure
 
@@ -40,8 +48,7 @@ def _value_axis(axes: Axes, name: str, language: Language) -> None:
         share_axis(axes.yaxis, language)
         axes.set_ylabel(pick(language, "Tỷ lệ đúng hạn", "On-time share"))
         return
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: formats.number(value, language, 1)))
+    number_axis(axes.yaxis, language)
     axes.set_ylabel(pick(language, "Ngày làm việc bình quân", "Mean working days"))
 
 
@@ -79,8 +86,3 @@ def _mark_baseline(axes: Axes, chart: pd.DataFrame, at: NDArray[np.integer[Any]]
         return
     label = pick(language, "Giai đoạn gốc", "Baseline")
     axes.axvspan(at[based].min() - 0.5, at[based].max() + 0.5, ymax=0.03, color=GREY, lw=0, label=label)
-
-
-def _tick(month: str, index: int) -> str:
-    year, number = month.split("-")[:2]
-    return f"{int(number)}\n{year}" if index == 0 or number == "01" else f"{int(number)}"

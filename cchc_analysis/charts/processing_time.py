@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cchc_analysis import formats
+from cchc_analysis.charts.months import labels_with_counts, month_axis, month_line, shade_period, whiskers
 from cchc_analysis.charts.style import (
     BLUE,
     GREEN,
@@ -30,10 +31,6 @@ from cchc_analysis.stats.durations import KaplanMeier
 from cchc_analysis.wording.words import pick, word
 
 
-def _whiskers(rows: pd.DataFrame) -> np.ndarray:
-    return np.vstack([rows["value"] - rows["lower"], rows["upper"] - rows["value"]]).clip(0)
-
-
 def on_time_by_month(
     official: pd.DataFrame, strict: pd.DataFrame, period_months: Sequence[str], language: Language
 ) -> Figure:
@@ -41,40 +38,15 @@ def on_time_by_month(
     with house_style():
         figure, axes = new_figure(3.6)
         months = official["month"].tolist()
-        place = {month: index for index, month in enumerate(months)}
-        inside = [place[month] for month in period_months if month in place]
-        if inside:
-            axes.axvspan(min(inside) - 0.5, max(inside) + 0.5, color=LIGHT_BLUE, alpha=0.3, lw=0, zorder=0)
-        styles = ((official, "official_form", BLUE, "o", -0.08), (strict, "strict", ORANGE, "s", 0.08))
-        for table, name, colour, marker, shift in styles:
-            shown = table[table["value"].notna()]
-            at = shown["month"].map(place) + shift
-            axes.errorbar(
-                at,
-                shown["value"],
-                yerr=_whiskers(shown),
-                color=colour,
-                marker=marker,
-                ms=5,
-                lw=1.6,
-                elinewidth=1,
-                capsize=2,
-                label=word(name, language),
-            )
-        axes.set_xticks(range(len(months)), [_month_tick(month, i) for i, month in enumerate(months)])
-        axes.set_xlim(-0.5, len(months) - 0.5)
+        shade_period(axes, months, period_months)
+        month_line(axes, official, months, BLUE, "o", word("official_form", language), -0.08)
+        month_line(axes, strict, months, ORANGE, "s", word("strict", language), 0.08)
+        month_axis(axes, months, language)
         axes.set_ylabel(pick(language, "Tỷ lệ đúng hạn", "On-time share"))
-        axes.set_xlabel(pick(language, "Tháng báo cáo", "Reporting month"))
         share_axis(axes.yaxis, language)
         axes.set_ylim(top=min(1.002, axes.get_ylim()[1]))
         axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
     return figure
-
-
-def _month_tick(month: str, index: int) -> str:
-    year, number = month.split("-")[:2]
-    label = f"{int(number)}"
-    return f"{label}\n{year}" if index == 0 or number == "01" else label
 
 
 def share_by_group(rows: pd.DataFrame, labels: Sequence[str], reference: float | None, language: Language) -> Figure:
@@ -89,7 +61,7 @@ def share_by_group(rows: pd.DataFrame, labels: Sequence[str], reference: float |
         axes.errorbar(
             rows["value"][known],
             at[known],
-            xerr=_whiskers(rows[known]),
+            xerr=whiskers(rows[known]),
             fmt="o",
             color=BLUE,
             ms=5,
@@ -99,21 +71,13 @@ def share_by_group(rows: pd.DataFrame, labels: Sequence[str], reference: float |
         if reference is not None and not formats.is_missing(reference):
             axes.axvline(reference, color=GREY, lw=1.2, ls="--", label=pick(language, "Mức chung", "Overall"))
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
-        axes.set_yticks(at, _with_counts(rows, labels, language))
+        axes.set_yticks(at, labels_with_counts(rows, labels, language, 38))
         axes.set_ylim(len(rows) - 0.4, -0.6)
         share_axis(axes.xaxis, language)
         axes.set_xlim(right=min(1.004, max(axes.get_xlim()[1], 1.0)))
         axes.set_xlabel(pick(language, "Tỷ lệ đúng hạn (khoảng tin cậy 95%)", "On-time share (95% interval)"))
         axes.grid(visible=True, axis="y", lw=0.5)
     return figure
-
-
-def _with_counts(rows: pd.DataFrame, labels: Sequence[str], language: Language) -> list[str]:
-    nothing = pick(language, "không có hồ sơ", "no dossiers")
-    return [
-        f"{shorten(label, 38)} ({'n = ' + formats.number(n, language) if n else nothing})"
-        for label, n in zip(labels, rows["denominator"], strict=True)
-    ]
 
 
 def completion_curve(curve: KaplanMeier, closed_only: pd.DataFrame, horizon: int, language: Language) -> Figure:

@@ -58,13 +58,23 @@ def count_axis(axis: Any, language: Language) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: formats.number(value, language)))
 
 
+def number_axis(axis: Any, language: Language) -> None:
+    """Write numbers with as many decimals as tell the ticks apart."""
+    axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: formats.number(value, language, _digits(value))))
+
+
+def _digits(value: float) -> int:
+    """Return the least decimals that write a tick exactly, four at most."""
+    return next((n for n in range(4) if np.isclose(value, round(value, n), rtol=0, atol=1e-6)), 4)
+
+
 def share_axis(axis: Any, language: Language) -> None:
     """Write shares as percentages with as many decimals as the ticks need."""
 
     def write(value: float, _: object) -> str:
         percent = value * 100
-        digits = next((n for n in range(4) if np.isclose(percent, round(percent, n), rtol=0, atol=1e-6)), 4)
-        return f"{formats.number(percent, language, digits)}%"
+        return f"{formats.number(percent, language, _digits(percent))}%"
 
     axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(write))

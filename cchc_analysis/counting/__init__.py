@@ -1,15 +1,18 @@
 """Classify each dossier once and count equal ones: written once, run on every engine."""
 
 from cchc_analysis.counting.backlog import count_due_soon, count_stops
-from cchc_analysis.counting.classify import DIMENSIONS, classify
+from cchc_analysis.counting.classify import DIMENSIONS, DatedDossiers, classify, date_dossiers
 from cchc_analysis.counting.clock import NEVER, Clock
 from cchc_analysis.counting.digital import (
+    DIGITISATION_FLAGS,
     HOUR_UNKNOWN,
     OFFICE_HOURS,
     OTHER_HOURS,
     count_digitisation,
+    count_hours,
     count_online,
     count_payments,
+    count_ways,
 )
 from cchc_analysis.counting.integrity import (
     CLOSING_SIGNALS,
@@ -17,6 +20,25 @@ from cchc_analysis.counting.integrity import (
     SIGNALS,
     count_deadline,
     count_integrity,
+)
+from cchc_analysis.counting.matching import CONFLICTS, MATCHING_STATES, count_matching
+from cchc_analysis.counting.numbers import SERIES, count_number_gaps
+from cchc_analysis.counting.ratings import count_ratings
+from cchc_analysis.counting.registers import (
+    CATALOGUE_DAYS,
+    CATALOGUE_FLAGS,
+    NO_DAY,
+    REGISTER_DIMENSIONS,
+    WAYS,
+    ClassifiedPayments,
+    check_register_dimensions,
+    classify_payments,
+    count_catalogue,
+    count_copies,
+    count_feedback,
+    count_paying_dossiers,
+    count_payment_agreement,
+    count_payment_forms,
 )
 from cchc_analysis.counting.rule import OFFICIAL_FORM, RULES, STRICT, OnTimeRule, rule_named
 from cchc_analysis.counting.tables import (
@@ -31,34 +53,59 @@ from cchc_analysis.counting.tables import (
 )
 
 __all__ = [
+    "CATALOGUE_DAYS",
+    "CATALOGUE_FLAGS",
     "CLOSING_SIGNALS",
+    "CONFLICTS",
+    "DIGITISATION_FLAGS",
     "DIMENSIONS",
     "HOURS_AROUND",
     "HOUR_UNKNOWN",
+    "MATCHING_STATES",
     "NEVER",
+    "NO_DAY",
     "NO_TERM",
     "OFFICE_HOURS",
     "OFFICIAL_FORM",
     "OTHER_HOURS",
+    "REGISTER_DIMENSIONS",
     "RULES",
+    "SERIES",
     "SIGNALS",
     "STRICT",
+    "WAYS",
+    "ClassifiedPayments",
     "Clock",
+    "DatedDossiers",
     "OnTimeRule",
+    "check_register_dimensions",
     "classify",
+    "classify_payments",
+    "count_catalogue",
+    "count_copies",
     "count_deadline",
     "count_digitisation",
     "count_due_soon",
     "count_durations",
+    "count_feedback",
     "count_filled",
     "count_flow",
+    "count_hours",
     "count_integrity",
+    "count_matching",
+    "count_number_gaps",
     "count_online",
     "count_outside",
+    "count_paying_dossiers",
+    "count_payment_agreement",
+    "count_payment_forms",
     "count_payments",
     "count_pending",
     "count_procedures",
+    "count_ratings",
     "count_stops",
     "count_terms",
+    "count_ways",
+    "date_dossiers",
     "rule_named",
 ]

@@ -4,20 +4,38 @@ Only filter, left join on the calendar, integer arithmetic and comparison are as
 weekday, no median (their meaning differs between engines, see docs/adr/0002-engines-only-count.md).
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
+import pyarrow as pa
 
 from cchc_analysis.counting.clock import NEVER, Clock
-from cchc_analysis.counting.rule import OnTimeRule
-from cchc_analysis.errors import ParameterError
-from cchc_analysis.schema import NOT_COUNTED, PAUSED
+from cchc_analysis.counting.rule import Basis, OnTimeRule
+from cchc_analysis.errors import CountingError, ParameterError
+from cchc_analysis.schema import NOT_COUNTED, PAUSED, SOURCE_COLUMNS
 
 Frame = nw.LazyFrame[Any]
 
 DIMENSIONS = ("unit", "field", "procedure", "channel", "service_level")
 """What a count may be grouped by."""
+
+
+NOT_HELD = ("dossier_id", "dossier_id_other", *SOURCE_COLUMNS, "received_month_after", "closed_month_after")
+"""Columns that no count looks at."""
+
+
+@dataclass(frozen=True)
+class DatedDossiers:
+    """Dossiers whose dates have been looked up once under a clock and a basis: every count can start from them.
+
+    `frame`: what `with_dates` returns, held by the engine in memory.
+    """
+
+    frame: Frame
+    clock: Clock
+    basis: Basis
 
 
 def beside(frame: Frame, days: pd.DataFrame) -> Frame:
@@ -51,20 +69,22 @@ def first_that_holds(*cases: tuple[nw.Expr, str], otherwise: str) -> nw.Expr:
     return word
 
 
-def _closed_at(rule: OnTimeRule) -> nw.Expr:
+def _closed_at(basis: Basis) -> nw.Expr:
     finished, returned = nw.col("finished_at"), nw.col("returned_at")
-    if rule.basis == "finished":
+    if basis == "finished":
         return nw.coalesce(finished, returned)
     # A withdrawn dossier has nothing to hand over: its end is the end of processing.
     return nw.when(nw.col("status") == "withdrawn").then(nw.coalesce(returned, finished)).otherwise(returned)
 
 
-def received_by(dossiers: Frame, clock: Clock) -> Frame:
+def received_by(dossiers: Frame | DatedDossiers, clock: Clock) -> Frame:
     """Keep the dossiers that count and were received by `as_of`, with their grouping dimensions named.
 
     Adds `unit` (the resolving unit, or the receiving one where none is given), `procedure` (its code, or its name where
     it has none) and replaces missing `field`, `channel`, `service_level` by the empty string.
     """
+    if isinstance(dossiers, DatedDossiers):
+        return _checked(dossiers, clock, dossiers.basis)
     known = dossiers.filter(
         ~nw.col("status").is_in(NOT_COUNTED),
         ~nw.col("received_at").is_null(),
@@ -102,20 +122,69 @@ def _overdue_month(clock: Clock, rule: OnTimeRule) -> nw.Expr:
     return nw.when(timed).then(by_minute).otherwise(by_date)
 
 
-def classify(dossiers: Frame, clock: Clock, rule: OnTimeRule) -> Frame:
+def with_dates(dossiers: Frame, clock: Clock, basis: Basis) -> Frame:
+    """Return one row per counted dossier with its `closed_at` and the calendar columns of receipt, closing and due.
+
+    Closings after `as_of` have not happened: their `closed_at` is null.
+    """
+    frame = received_by(dossiers, clock)
+    frame = frame.with_columns(_closed_at(basis).alias("closed_at"))
+    known = nw.col("closed_at") <= clock.as_of_end
+    frame = frame.with_columns(nw.when(known).then(nw.col("closed_at")).alias("closed_at"))
+    for moment, prefix in (("received_at", "received"), ("closed_at", "closed"), ("due_at", "due")):
+        frame = join_days(frame, clock, moment, prefix, dossiers)
+    return frame
+
+
+def date_dossiers(dossiers: Frame, clock: Clock, basis: Basis = "finished") -> DatedDossiers:
+    """Look up the dates of all dossiers once and hold the result in memory, for counts that ask in turn.
+
+    A count of the result equals the count of `dossiers` under the same clock and a rule of the same basis.
+    """
+    frame = with_dates(dossiers, clock, basis)
+    kept = [name for name in frame.collect_schema().names() if name not in NOT_HELD]
+    return DatedDossiers(_held(frame.select(*kept)), clock, basis)
+
+
+def _held(frame: Frame) -> Frame:
+    """Let the engine compute a frame now and keep its rows, instead of computing it anew for every count."""
+    native: Any = nw.to_native(frame)
+    if isinstance(native, pd.DataFrame):
+        return frame
+    if hasattr(native, "sparkSession"):
+        cached: Frame = nw.from_native(native.cache())
+        return cached
+    rows = frame.collect(backend="pyarrow").to_native()
+    # Names of units and fields repeat: a dictionary takes a fraction of the memory and reads as text all the same.
+    columns = [column.dictionary_encode() if pa.types.is_string(column.type) else column for column in rows.columns]
+    held = pa.table(columns, names=rows.column_names)  # noqa: F841 (DuckDB reads it by its name)
+    kept: Frame = nw.from_native(native.query("cchc_dossiers", "SELECT * FROM held"))
+    return kept
+
+
+def _checked(dated: DatedDossiers, clock: Clock, basis: Basis) -> Frame:
+    if (dated.clock, dated.basis) != (clock, basis):
+        raise CountingError(
+            f"The dossiers were dated for {dated.clock.as_of} and {dated.basis}, not {clock.as_of} and {basis}.",
+            f"Hồ sơ đã được xác định mốc thời gian theo {dated.clock.as_of} và {dated.basis}, "
+            f"không phải {clock.as_of} và {basis}.",
+        )
+    return dated.frame
+
+
+def classify(dossiers: Frame | DatedDossiers, clock: Clock, rule: OnTimeRule) -> Frame:
     """Return one row per counted dossier with its months and its outcome under the basis and grain of `rule`.
 
     Adds `received_month`, `closed_month`, `due_month`, `overdue_month` (int; NEVER = not by `as_of`), `outcome`
     ("early", "on_time", "late", "without_due", "withdrawn", "open", "paused"), and the joined calendar columns of
     receipt, closing and due (`*_working`, `*_ordinal`). Closings after `as_of` have not happened. A dossier that is
-    paused in the data is taken as paused while it is open.
+    paused in the data is taken as paused while it is open. Raises CountingError for dossiers dated by another clock or
+    basis.
     """
-    frame = received_by(dossiers, clock)
-    frame = frame.with_columns(_closed_at(rule).alias("closed_at"))
-    known = nw.col("closed_at") <= clock.as_of_end
-    frame = frame.with_columns(nw.when(known).then(nw.col("closed_at")).alias("closed_at"))
-    for moment, prefix in (("received_at", "received"), ("closed_at", "closed"), ("due_at", "due")):
-        frame = join_days(frame, clock, moment, prefix, dossiers)
+    if isinstance(dossiers, DatedDossiers):
+        frame = _checked(dossiers, clock, rule.basis)
+    else:
+        frame = with_dates(dossiers, clock, rule.basis)
     before, after = _late(rule)
     is_open = nw.col("closed_at").is_null()
     outcome = first_that_holds(

@@ -6,13 +6,23 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, check_dimensions, classify, join_days, received_by
+from cchc_analysis.counting.classify import Frame, check_dimensions, classify, join_days
 from cchc_analysis.counting.clock import Clock
 from cchc_analysis.counting.rule import OFFICIAL_FORM
 from cchc_analysis.counting.tables import _count, as_frame
 
 UNKNOWN, NO, YES = -1, 0, 1
 """What a flag of a count says."""
+
+DIGITISATION_FLAGS = (
+    "documents_digitised",
+    "documents_reused",
+    "reused_from_store",
+    "reused_from_results",
+    "result_digitised",
+    "result_electronic",
+)
+"""Columns of dossiers that say what of them is digital."""
 
 OFFICE_HOURS, OTHER_HOURS, HOUR_UNKNOWN = "office", "other", ""
 """When a dossier was sent in: office hours of a working day, any other time, or not known."""
@@ -37,17 +47,16 @@ def count_digitisation(
 
     `starts`: days from which digitising was a duty somewhere, ascending. Result: columns `by`, `received_month`,
     `closed_month` (0 = open), `withdrawn` (0 or 1), `starts_reached` (how many of `starts` are not after the receipt),
-    `documents_digitised`, `documents_reused`, `result_digitised` (−1 not stated, 0 no, 1 yes), `n`.
+    DIGITISATION_FLAGS (−1 not stated, 0 no, 1 yes), `n`.
     Raises ParameterError for an unknown dimension.
     """
     check_dimensions(by)
-    flags = ("documents_digitised", "documents_reused", "result_digitised")
     frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM).with_columns(
-        *map(_flag, flags),
+        *map(_flag, DIGITISATION_FLAGS),
         (nw.col("outcome") == "withdrawn").cast(nw.Int64).alias("withdrawn"),
         _reached(starts),
     )
-    return _count(frame, [*by, "received_month", "closed_month", "withdrawn", "starts_reached", *flags])
+    return _count(frame, [*by, "received_month", "closed_month", "withdrawn", "starts_reached", *DIGITISATION_FLAGS])
 
 
 def _with_hours(frame: Frame, clock: Clock) -> Frame:
@@ -86,6 +95,38 @@ def count_online(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Da
     return _count(frame, keys)
 
 
+def count_ways(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Count dossiers by the ways in which they came in and their results went out.
+
+    Result: columns `by`, `channel` and `return_channel` ("counter", "online", "post", "" = not stated),
+    `received_month`, `closed_month` (0 = open), `withdrawn` (0 or 1), `n`. Raises ParameterError for an unknown
+    dimension.
+    """
+    check_dimensions(by)
+    frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM).with_columns(
+        nw.coalesce(nw.col("return_channel"), nw.lit("")).alias("return_channel"),
+        (nw.col("outcome") == "withdrawn").cast(nw.Int64).alias("withdrawn"),
+    )
+    keys = [*dict.fromkeys((*by, "channel")), "return_channel", "received_month", "closed_month", "withdrawn"]
+    return _count(frame, keys)
+
+
+def count_hours(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Count dossiers by channel and the hour in which they were sent, on working days and on days off.
+
+    Result: columns `by`, `channel` ("" = not stated), `received_month`, `hour` (0 to 23; −1 = not known, 00:00 sharp
+    meaning that only the date is), `day_off` (0 working day, 1 day off, −1 where no hour is known or the day lies
+    outside the calendar), `n`. Raises ParameterError for an unknown dimension.
+    """
+    check_dimensions(by)
+    frame = join_days(classify(as_frame(dossiers), clock, OFFICIAL_FORM), clock, "submitted_at", "submitted")
+    hour = nw.when(nw.col("submitted_at") != nw.col("submitted_day")).then(nw.col("submitted_at").dt.hour())
+    frame = frame.with_columns(nw.coalesce(hour, nw.lit(UNKNOWN)).cast(nw.Int64).alias("hour"))
+    day_off = nw.when(nw.col("hour") >= 0).then(nw.col("submitted_off"))
+    frame = frame.with_columns(nw.coalesce(day_off, nw.lit(UNKNOWN)).cast(nw.Int64).alias("day_off"))
+    return _count(frame, [*dict.fromkeys((*by, "channel")), "received_month", "hour", "day_off"])
+
+
 def count_payments(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
     """Count dossiers by procedure, month of receipt, whether a fee was due and whether it was paid online.
 
@@ -93,11 +134,10 @@ def count_payments(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.
     Raises ParameterError for an unknown dimension.
     """
     check_dimensions(by)
-    frame = join_days(received_by(as_frame(dossiers), clock), clock, "received_at", "received")
+    frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM)
     due = nw.when(nw.col("fee_due").is_null()).then(nw.lit(UNKNOWN)).otherwise((nw.col("fee_due") > 0).cast(nw.Int64))
     frame = frame.with_columns(
         due.cast(nw.Int64).alias("fee"),
         _flag("paid_online"),
-        nw.coalesce(nw.col("received_month"), nw.lit(0)).cast(nw.Int64).alias("received_month"),
     )
     return _count(frame, [*dict.fromkeys((*by, "procedure")), "received_month", "fee", "paid_online"])

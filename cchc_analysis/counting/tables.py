@@ -1,11 +1,18 @@
 """The count tables: exact integers, narrow, one family of measures each."""
 
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, check_dimensions, classify, first_that_holds, received_by
+from cchc_analysis.counting.classify import (
+    DatedDossiers,
+    Frame,
+    check_dimensions,
+    classify,
+    first_that_holds,
+    received_by,
+)
 from cchc_analysis.counting.clock import Clock
 from cchc_analysis.counting.rule import OFFICIAL_FORM, OnTimeRule
 
@@ -14,8 +21,17 @@ NO_TERM = -1.0
 """Term of a dossier whose statutory or committed time is not known."""
 
 
-def as_frame(dossiers: Any) -> Frame:
-    """Return any supported table (pandas, DuckDB relation, Spark, narwhals) as a narwhals lazy frame."""
+@overload
+def as_frame(dossiers: DatedDossiers) -> DatedDossiers: ...
+@overload
+def as_frame(dossiers: Any) -> Frame: ...
+def as_frame(dossiers: Any) -> Any:
+    """Return any supported table (pandas, DuckDB relation, Spark, narwhals) as a narwhals lazy frame.
+
+    Dossiers whose dates have been looked up stay what they are.
+    """
+    if isinstance(dossiers, DatedDossiers):
+        return dossiers
     frame = nw.from_native(dossiers, pass_through=False)
     return frame.lazy() if isinstance(frame, nw.DataFrame) else frame
 

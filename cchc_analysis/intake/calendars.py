@@ -1,15 +1,13 @@
 """Which calendar dates are checked against, and how much of it the accepted dossiers need."""
 
 from datetime import date, datetime
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis.intake.mapping import ColumnMapping
+from cchc_analysis.schema import DOSSIERS, Kind
 from cchc_analysis.working_time import WorkingCalendar
-
-_MOMENTS: Final = ("submitted_at", "received_at", "due_at", "finished_at", "returned_at", "number_on")
 
 
 def calendar_of(mapping: ColumnMapping) -> WorkingCalendar:
@@ -23,12 +21,16 @@ def calendar_of(mapping: ColumnMapping) -> WorkingCalendar:
     return WorkingCalendar.vietnam()
 
 
-def calendar_span(mapping: ColumnMapping, dossiers: pd.DataFrame, as_of: datetime | None) -> tuple[date, date]:
+def calendar_span(
+    mapping: ColumnMapping, rows: pd.DataFrame, as_of: datetime | None, kind: Kind = DOSSIERS
+) -> tuple[date, date]:
     """Return first and last day of the calendar to count with; a plain weekday one covers the years of the data."""
     calendar = calendar_of(mapping)
     if mapping.calendar == "vietnam":
         return calendar.first, calendar.last
-    moments = np.concatenate([dossiers[name].to_numpy(dtype="datetime64[us]") for name in _MOMENTS])
+    names = [column.name for column in kind.columns if column.kind == "timestamp"]
+    names += ["number_on"] if kind is DOSSIERS else []
+    moments = np.concatenate([rows[name].to_numpy(dtype="datetime64[us]") for name in names])
     years = moments[~np.isnat(moments)].astype("datetime64[Y]").astype(np.int64) + 1970
     known = [*years.tolist(), (as_of or calendar.first).year]
     return date(min(known), 1, 1), date(max(known), 12, 31)

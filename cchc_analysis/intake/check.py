@@ -1,6 +1,7 @@
 """One file, checked: read, typed, its units resolved, every rule applied that needs no other file."""
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,41 +13,48 @@ import pandas as pd
 import pyarrow as pa
 
 from cchc_analysis.errors import InputError, MappingError
-from cchc_analysis.instants import BoolArray, InstantArray
+from cchc_analysis.instants import BoolArray
 from cchc_analysis.intake.cells import missing
 from cchc_analysis.intake.date_order import date_order_note
-from cchc_analysis.intake.duplicates import places, within_file
+from cchc_analysis.intake.duplicates import content_columns, places, row_keys, within_file
+from cchc_analysis.intake.kinds import INTAKE_KINDS, IntakeKind
 from cchc_analysis.intake.mapping import ColumnMapping
-from cchc_analysis.intake.parts import FINDING_SCHEMA, REJECTED_SCHEMA, Part, PartFacts, part_key
-from cchc_analysis.intake.predicates import is_outside_calendar
+from cchc_analysis.intake.numbers import numbers_seen
+from cchc_analysis.intake.parts import FINDING_SCHEMA, Part, PartFacts, part_key, rejected_schema
+from cchc_analysis.intake.predicates import days_of, lies_outside
 from cchc_analysis.intake.privacy import HashKey, hash_codes
 from cchc_analysis.intake.readers import read_tables
-from cchc_analysis.intake.rejects import REJECTED_HEADERS
 from cchc_analysis.intake.rows import Reading, Rows, join_rows, type_rows
-from cchc_analysis.intake.rules import CONFLICTING, FLAGGING, REJECTING, Rule, label
-from cchc_analysis.intake.tables import NamedTable, Note
-from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.intake.rules import CONFLICTING, Rule
+from cchc_analysis.intake.tables import REJECTED_HEADERS, NamedTable, Note
+from cchc_analysis.intake.unit_names import resolve_units
+from cchc_analysis.schema import DOSSIERS
 from cchc_analysis.text import fold
 from cchc_analysis.units import UnitRegistry
-from cchc_analysis.warehouse import dossiers_schema
+from cchc_analysis.warehouse import table_schema
 from cchc_analysis.working_time import WorkingCalendar
 
-_UNITS: Final = ("receiving_unit", "resolving_unit")
-_NO_STATUS: Final = Note(
-    "status_from_dates",
-    "There is no column of states; they were taken from the dates of finish and return.",
-    "Không có cột trạng thái; trạng thái được suy ra từ ngày kết thúc xử lý và ngày trả kết quả.",
-)
+_POSSIBLE_YEARS: Final = (np.datetime64("1945-01-01", "D"), np.datetime64("2099-12-31", "D"))
+"""Moments of tables that are not counted with lie in these years."""
 
 
 @dataclass(frozen=True)
 class Checker:
-    """What a file is checked by: mapping, key, calendar and units."""
+    """What a file is checked by: mapping, key, calendar and units.
+
+    `kind_given` tells that somebody has said what kind of table the files hold; else a file must look like it.
+    """
 
     mapping: ColumnMapping
     key: HashKey
     calendar: WorkingCalendar
     registry: UnitRegistry
+    kind_given: bool = True
+
+    @property
+    def kind(self) -> IntakeKind:
+        """Return what kind of table the files hold."""
+        return INTAKE_KINDS[self.mapping.kind]
 
     @property
     def reading(self) -> Reading:
@@ -63,39 +71,58 @@ class Checker:
 def check_file(path: Path, name: str, content_sha256: str, checker: Checker) -> Part:
     """Return the file, read, typed and checked by every rule that needs no other file.
 
-    Raises `InputError` or `MappingError` where it cannot be read as a table of dossiers.
+    Raises `InputError` or `MappingError` where it cannot be read as a table of its kind.
     """
-    tables = read_for_intake(path, name, checker.mapping)
-    rows = join_rows([type_rows(table, checker.reading) for table in tables])
-    _blank_odd_submissions(rows, checker.calendar)
-    notes = [note for table in tables for note in table.notes] + _resolve_units(rows, checker.registry)
-    notes += [] if rows.present("status") else [_NO_STATUS]
-    notes = list(dict.fromkeys((*notes, *date_order_note(rows))))
-    rejects = [(rule, rule.holds(rows, checker.calendar)) for rule in REJECTING]
+    tables = read_for_intake(path, name, checker)
+    kind = checker.kind
+    rows = _type_all(tables, checker)
+    _blank_odd_moments(rows, checker)
+    notes = [note for table in tables for note in table.notes] + resolve_units(rows, kind.kind, checker.registry)
+    notes += kind.complete(rows)
+    notes = list(dict.fromkeys((*notes, *date_order_note(rows, kind.kind))))
+    rejects = [(rule, rule.holds(rows, checker.calendar)) for rule in kind.rules.rejecting]
     rejected = np.logical_or.reduce([hits for _, hits in rejects])
-    repeats, conflicts = within_file(rows.columns, rows.columns["code_key"], ~rejected)
+    values = _comparable(rows, kind)
+    keys = row_keys(values, kind)
+    repeats, conflicts = within_file(values, keys, ~rejected, content_columns(kind))
     kept = ~rejected & ~repeats & ~conflicts
-    flags = [(rule, rule.holds(rows, checker.calendar) & kept) for rule in FLAGGING]
-    findings = [_findings(rows, rule, hits) for rule, hits in (*rejects, *flags)]
-    findings.append(_conflict_findings(rows, conflicts))
+    flags = [(rule, rule.holds(rows, checker.calendar) & kept) for rule in kind.rules.flagging]
+    findings = [_findings(rows, kind, rule, hits) for rule, hits in (*rejects, *flags)]
+    findings.append(_conflict_findings(rows, kind, keys, conflicts))
     facts = _facts(name, content_sha256, checker.mapping, tables, notes)
     facts = replace(facts, duplicates=int(repeats.sum()), reasons=_reasons(rejects, conflicts))
     return Part(
         facts,
-        _row_table(rows, name, np.flatnonzero(kept), checker.key),
+        _row_table(rows, name, np.flatnonzero(kept), checker),
         pa.concat_tables(findings).sort_by([("sheet", "ascending"), ("row", "ascending")]),
-        original_rows(rows, np.flatnonzero(rejected | conflicts), checker.reading),
+        original_rows(rows, np.flatnonzero(rejected | conflicts), checker),
+        numbers_seen(rows) if kind.kind is DOSSIERS else None,
     )
 
 
-def read_for_intake(path: Path, name: str, mapping: ColumnMapping) -> list[NamedTable]:
+def _type_all(tables: Sequence[NamedTable], checker: Checker) -> Rows:
+    kind = checker.kind
+    return join_rows([type_rows(table, checker.reading, kind.kind, kind.derive) for table in tables])
+
+
+def _comparable(rows: Rows, kind: IntakeKind) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns by which rows are compared: of codes that will be hashed what makes them the same."""
+    hashed = {column.name for column in kind.kind.columns if column.hashed}
+    return {
+        column.name: rows.columns[f"{column.name}_key" if column.name in hashed else column.name]
+        for column in kind.kind.columns
+    }
+
+
+def read_for_intake(path: Path, name: str, checker: Checker) -> list[NamedTable]:
     """Return the tables of a file; our own list of rejected rows is read by its own headers, whatever the mapping."""
+    mapping, given = checker.mapping, checker.kind_given
     try:
-        return read_tables(path, name, mapping=mapping)
+        return read_tables(path, name, mapping=mapping, kind_given=given)
     except MappingError:
         layout: dict[str, Any] = {"columns": {}, "constants": {}, "header_row": None, "sheets": None}
         with suppress(InputError):
-            tables = read_tables(path, name, mapping=mapping.model_copy(update=layout))
+            tables = read_tables(path, name, mapping=mapping.model_copy(update=layout), kind_given=given)
             if all(set(REJECTED_HEADERS) <= set(table.dropped_columns) for table in tables):
                 return tables
         raise
@@ -125,48 +152,14 @@ def _facts(
     )
 
 
-def _blank_odd_submissions(rows: Rows, calendar: WorkingCalendar) -> None:
-    """Leave a date of submission outside the calendar empty: it decides nothing, so the row may stay."""
-    odd = is_outside_calendar("submitted_at")(rows, calendar)
-    rows.columns["submitted_at"][odd] = np.datetime64("NaT", "us")
-    rows.unreadable["submitted_at"] |= odd
-
-
-def _resolve_units(rows: Rows, registry: UnitRegistry) -> list[Note]:
-    """Replace names of units by their ids; where the table of units knows none of them, say so once."""
-    notes = []
-    for column in _UNITS:
-        names = rows.columns[column]
-        ids = _unit_ids(names, rows.columns["received_at"], registry)
-        unknown = missing(ids) & ~missing(names)
-        rows.columns[column] = np.where(unknown, names, ids)
-        if not missing(ids).all():
-            rows.marks[f"unit_unknown:{column}"] = unknown
-        elif unknown.any():
-            notes.append(_other_place(column))
-    return notes
-
-
-def _unit_ids(names: npt.NDArray[Any], received: InstantArray, registry: UnitRegistry) -> npt.NDArray[Any]:
-    """Return the id of each name on the day of receipt, None where the name is not known."""
-    which, distinct = pd.factorize(names)
-    known = received[~np.isnat(received)].astype("datetime64[D]")
-    first, last = (known.min().item(), known.max().item()) if len(known) else (None, None)
-    by_name = [(registry.resolve(name, first), registry.resolve(name, last)) for name in distinct]
-    ids = np.array([*(then for then, _ in by_name), None], dtype=object)[which]
-    # Few names are shared by an old and a new unit; only for these the day decides.
-    for number in (n for n, (then, now) in enumerate(by_name) if then != now):
-        for position in np.flatnonzero((which == number) & ~np.isnat(received)):
-            ids[position] = registry.resolve(distinct[number], received[position].astype("datetime64[D]").item())
-    return ids
-
-
-def _other_place(column: str) -> Note:
-    return Note(
-        "units_of_another_place",
-        f"No name in '{label(column)}' is in the table of units; the names are used as written.",
-        f"Không có tên nào ở cột '{label(column)}' nằm trong danh mục đơn vị; dùng nguyên tên như trong tệp.",
-    )
+def _blank_odd_moments(rows: Rows, checker: Checker) -> None:
+    """Leave a moment that decides nothing and lies outside the calendar empty, so that its row may stay."""
+    first, last = days_of(checker.calendar) if checker.kind.in_calendar else _POSSIBLE_YEARS
+    for column in checker.kind.kind.columns:
+        if column.kind == "timestamp" and not column.essential:
+            odd = lies_outside(rows.columns[column.name], first, last)
+            rows.columns[column.name][odd] = np.datetime64("NaT", "us")
+            rows.unreadable[column.name] |= odd
 
 
 def _reasons(rejects: list[tuple[Rule, BoolArray]], conflicts: BoolArray) -> dict[str, int]:
@@ -180,20 +173,25 @@ def _reasons(rejects: list[tuple[Rule, BoolArray]], conflicts: BoolArray) -> dic
     return {rule: n for rule, n in sorted(counts.items()) if n}
 
 
-def _findings(rows: Rows, rule: Rule, hits: BoolArray) -> pa.Table:
+def _findings(rows: Rows, kind: IntakeKind, rule: Rule, hits: BoolArray) -> pa.Table:
     positions = np.flatnonzero(hits)
     values = [rows.original(rule.column, int(position)) for position in positions]
-    return finding_table(rows, positions, rule.column, rule.id, rule.severity, values)
+    return _finding_table(rows, kind, positions, (rule.column, rule.id, rule.severity), values)
 
 
-def finding_table(
-    rows: Rows, positions: npt.NDArray[np.intp], column: str, rule: str, severity: str, values: list[str | None]
+def _finding_table(
+    rows: Rows,
+    kind: IntakeKind,
+    positions: npt.NDArray[np.intp],
+    finding: tuple[str, str, str],
+    values: list[str | None],
 ) -> pa.Table:
-    """Return findings of one rule on the rows at `positions` with the columns of `FINDING_SCHEMA`."""
-    units = np.where(
-        missing(rows.columns["resolving_unit"]), rows.columns["receiving_unit"], rows.columns["resolving_unit"]
-    )
+    """Return findings of one rule (column, id, severity) on the rows at `positions`, in `FINDING_SCHEMA`."""
+    units = rows.columns[kind.kind.units[-1]]
+    for name in kind.kind.units[-2::-1]:
+        units = np.where(missing(units), rows.columns[name], units)
     n = len(positions)
+    column, rule, severity = finding
     content = {
         "sheet": rows.columns["source_sheet"][positions],
         "row": rows.columns["source_row"][positions],
@@ -206,57 +204,61 @@ def finding_table(
     return pa.table([pa.array(content[field.name], type=field.type) for field in FINDING_SCHEMA], schema=FINDING_SCHEMA)
 
 
-def _conflict_findings(rows: Rows, conflicts: BoolArray) -> pa.Table:
+def _conflict_findings(rows: Rows, kind: IntakeKind, keys: npt.NDArray[Any], conflicts: BoolArray) -> pa.Table:
     positions = np.flatnonzero(conflicts)
     where = zip(rows.columns["source_sheet"], rows.columns["source_row"], strict=True)
     names = [f"{sheet}:{row}" if sheet else str(row) for sheet, row in where]
-    others = places(names, rows.columns["code_key"], positions)
+    others = places(names, keys, positions)
     values: list[str | None] = [others[int(position)] for position in positions]
-    return finding_table(rows, positions, "dossier_id", CONFLICTING, "reject", values)
+    return _finding_table(rows, kind, positions, (kind.key[0], CONFLICTING, "reject"), values)
 
 
-def _row_table(rows: Rows, name: str, positions: npt.NDArray[np.intp], key: HashKey) -> pa.Table:
-    """Return the kept rows as they will stand in the warehouse, the code replaced by its keyed hash."""
-    made = {
-        "dossier_id": lambda: hash_codes(rows.columns["code_key"][positions], key),
-        "dossier_id_other": lambda: hash_codes(rows.columns["other_code_key"][positions], key),
-        "source_file": lambda: [name] * len(positions),
-    }
+def _row_table(rows: Rows, name: str, positions: npt.NDArray[np.intp], checker: Checker) -> pa.Table:
+    """Return the kept rows as they will stand in the warehouse, codes of dossiers replaced by keyed hashes."""
+    schema = table_schema(checker.kind.kind)
+    hashed = {column.name for column in checker.kind.kind.columns if column.hashed}
     arrays = []
-    for field in dossiers_schema():
+    for field in schema:
         # One column after the other: a copy of all at once would be half of the memory a run needs.
-        values = made[field.name]() if field.name in made else rows.columns[field.name][positions]
+        values: Any
+        if field.name in hashed:
+            values = hash_codes(rows.columns[f"{field.name}_key"][positions], checker.key)
+        elif field.name == "source_file":
+            values = [name] * len(positions)
+        else:
+            values = rows.columns[field.name][positions]
         arrays.append(pa.array(values, type=field.type, from_pandas=True))
-    return pa.table(arrays, schema=dossiers_schema())
+    return pa.table(arrays, schema=schema)
 
 
-def original_rows(rows: Rows, positions: npt.NDArray[np.intp], reading: Reading) -> pa.Table:
-    """Return the rows at `positions` as text in the columns of the schema, ready to be mended and fed again.
+def original_rows(rows: Rows, positions: npt.NDArray[np.intp], checker: Checker) -> pa.Table:
+    """Return the rows at `positions` as text in the columns of their kind, ready to be mended and fed again.
 
     Cells keep what the file says; words that only the mapping file explains are replaced by their codes.
     """
+    kind, words = checker.kind.kind, checker.reading.words
     content: dict[str, Any] = {
         "sheet": rows.columns["source_sheet"][positions],
         "row": rows.columns["source_row"][positions],
     }
-    for column in DOSSIER_COLUMNS:
+    for column in kind.columns:
         texts = [rows.original(column.name, int(position)) for position in positions]
-        if column.name in reading.words:
+        if column.name in words:
             codes = rows.columns[column.name][positions]
             texts = [text if code is None else str(code).lower() for code, text in zip(codes, texts, strict=True)]
         content[column.name] = texts
-    arrays = [pa.array(content[field.name], type=field.type) for field in REJECTED_SCHEMA]
-    return pa.table(arrays, schema=REJECTED_SCHEMA)
+    schema = rejected_schema(kind)
+    return pa.table([pa.array(content[field.name], type=field.type) for field in schema], schema=schema)
 
 
 def rows_as_found(path: Path, name: str, wanted: pd.DataFrame, checker: Checker) -> pa.Table:
-    """Return the `wanted` rows (`sheet`, `row`) of a file as text, in the columns of `REJECTED_SCHEMA`."""
-    tables = read_for_intake(path, name, checker.mapping)
+    """Return the `wanted` rows (`sheet`, `row`) of a file as text, in the columns of `rejected_schema`."""
+    tables = read_for_intake(path, name, checker)
     numbers = {sheet: set(rows) for sheet, rows in wanted.groupby("sheet")["row"]}
     chosen = [
         replace(table, cells=table.cells[table.cells.index.isin(numbers[table.sheet])])
         for table in tables
         if table.sheet in numbers
     ]
-    rows = join_rows([type_rows(table, checker.reading) for table in chosen])
-    return original_rows(rows, np.arange(len(rows)), checker.reading)
+    rows = _type_all(chosen, checker)
+    return original_rows(rows, np.arange(len(rows)), checker)

@@ -1,4 +1,4 @@
-"""Words of the exports to the codes of the schema, by the dictionary `data/reference/codes.yaml`."""
+"""Words of the exports to the codes of the schema, by the dictionaries in `data/reference`."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,13 +13,12 @@ from cchc_analysis.errors import InputError
 from cchc_analysis.intake.cells import BOOLEAN, MISSING, NUMBER, TEXT, CellArray, by_distinct_text, cell_kinds
 from cchc_analysis.intake.values import Parsed
 from cchc_analysis.reference_data import reference_path
-from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.schema import DOSSIERS, KINDS
 from cchc_analysis.text import fold
 
 FROM_DATES: Final = "from_dates"
 """What a status word means that only says whether the dossier is late: the dates decide."""
 
-_CODES_OF: Final = {column.name: column.codes for column in DOSSIER_COLUMNS if column.codes}
 _NOT_UNDERSTOOD: Final = "?"
 _TRUTH: Final = {"true": True, "false": False}
 _LEADING_NUMBER = re.compile(r"^\d{1,2} (?=\D)")
@@ -27,11 +26,31 @@ _LEADING_NUMBER = re.compile(r"^\d{1,2} (?=\D)")
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Folded words to codes, per column; `lateness` and `unknown` are sets of folded words."""
+    """Folded words to codes, per column; `lateness` and `unknown` are sets of folded words.
+
+    `of_registers` holds for each register the words of columns that mean something of their own there.
+    """
 
     words: Mapping[str, Mapping[str, str]]
     lateness: frozenset[str]
     unknown: frozenset[str]
+    of_registers: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+    def codes(self, column: str, kind: str) -> Mapping[str, str]:
+        """Return the words of a column of codes in tables of the kind.
+
+        >>> load_dictionary().codes("status", "payments")["thanh cong"]
+        'paid'
+        """
+        return self.of_registers.get(kind, {}).get(column) or self.words[column]
+
+    def truths(self, column: str, kind: str) -> dict[str, str]:
+        """Return the words of a column of yes and no in tables of the kind.
+
+        >>> load_dictionary().truths("has_fee", "procedures")["mien phi"]
+        'false'
+        """
+        return {**self.words["boolean"], **self.of_registers.get(kind, {}).get(column, {})}
 
 
 @cache
@@ -46,27 +65,38 @@ def load_dictionary() -> Dictionary:
     content = yaml.safe_load(reference_path("codes.yaml").read_text(encoding="utf-8"))
     lateness = frozenset(fold(word) for word in content.pop("lateness"))
     unknown = frozenset(fold(word) for word in content.pop("unknown"))
-    words = {column: _words_of(column, codes) for column, codes in content.items()}
-    return Dictionary(words, lateness, unknown)
+    words = {column: _words_of("codes.yaml", DOSSIERS.name, column, codes) for column, codes in content.items()}
+    registers = yaml.safe_load(reference_path("codes-registers.yaml").read_text(encoding="utf-8"))
+    of_registers = {
+        kind: {column: _words_of("codes-registers.yaml", kind, column, codes) for column, codes in columns.items()}
+        for kind, columns in registers.items()
+    }
+    return Dictionary(words, lateness, unknown, of_registers)
 
 
-def _words_of(column: str, codes: Mapping[str, list[str]]) -> dict[str, str]:
-    allowed = _CODES_OF.get(column, tuple(_TRUTH))
+def _words_of(file: str, kind: str, column: str, codes: Mapping[str, list[str]]) -> dict[str, str]:
+    known = {known.name: known.codes for known in KINDS[kind].columns}
+    allowed = known.get(column) or tuple(_TRUTH)
     words: dict[str, str] = {}
     for code, spellings in codes.items():
         for key in (fold(code), *(fold(spelling) for spelling in spellings)):
             if code not in allowed or words.setdefault(key, code) != code:
                 raise InputError(
-                    f"codes.yaml: {key!r} under {column}/{code} stands for another code too, or the code is unknown. "
+                    f"{file}: {key!r} under {column}/{code} stands for another code too, or the code is unknown. "
                     f"Keep each word once, under one of {', '.join(allowed)}.",
-                    f"codes.yaml: {key!r} tại {column}/{code} đã dùng cho mã khác hoặc mã không tồn tại. "
+                    f"{file}: {key!r} tại {column}/{code} đã dùng cho mã khác hoặc mã không tồn tại. "
                     f"Mỗi từ chỉ được ghi một lần, dưới một trong các mã: {', '.join(allowed)}.",
                 )
     return words
 
 
 def parse_category(
-    cells: CellArray, column: str, *, overrides: Mapping[str, str] | None = None, empty: frozenset[str] = frozenset()
+    cells: CellArray,
+    column: str,
+    *,
+    kind: str = DOSSIERS.name,
+    overrides: Mapping[str, str] | None = None,
+    empty: frozenset[str] = frozenset(),
 ) -> Parsed:
     """Return codes of the schema (None where missing) for a column of words or code numbers.
 
@@ -77,7 +107,7 @@ def parse_category(
     >>> found.values.tolist(), found.unreadable.tolist()
     (['online', None, None, 'counter'], [False, True, False, False])
     """
-    known = dict(load_dictionary().words[column])
+    known = dict(load_dictionary().codes(column, kind))
     known.update({fold(word): code for word, code in (overrides or {}).items()})
     unknown = load_dictionary().unknown | empty | {""}
     lateness = load_dictionary().lateness if column == "status" else frozenset[str]()
@@ -125,14 +155,19 @@ def _number_word(cell: float) -> str:
 
 
 def parse_booleans(
-    cells: CellArray, column: str, *, overrides: Mapping[str, str] | None = None, empty: frozenset[str] = frozenset()
+    cells: CellArray,
+    column: str,
+    *,
+    kind: str = DOSSIERS.name,
+    overrides: Mapping[str, str] | None = None,
+    empty: frozenset[str] = frozenset(),
 ) -> Parsed:
     """Return True, False or None (missing) for yes/no words, ticks, 1/0 and TRUE/FALSE cells.
 
     >>> parse_booleans(np.array(["Có", "x", 0, None, "Chưa"], dtype=object), "paid_online").values.tolist()
     [True, True, False, None, False]
     """
-    known = dict(load_dictionary().words["boolean"])
+    known = load_dictionary().truths(column, kind)
     known.update({fold(word): str(code).lower() for word, code in (overrides or {}).items()})
     unknown = load_dictionary().unknown | empty | {""}
     found = _convert(cells, lambda text: _code_of(fold(text), known, unknown, frozenset()))

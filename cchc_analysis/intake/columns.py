@@ -28,7 +28,7 @@ class Naming:
 
 
 class Namer:
-    """Names header cells for one kind of table and one mapping file.
+    """Names header cells for the kind of table that a mapping is for, and by that mapping.
 
     >>> namer = Namer(("dossier_id", "field"), ColumnMapping(columns={"Case": "dossier_id"}))
     >>> [namer.meaning(HeaderCell(0, (text,), (1,))) for text in ("CASE", "Lĩnh vực", "Chủ hồ sơ")]
@@ -37,6 +37,7 @@ class Namer:
 
     def __init__(self, names: Sequence[str], mapping: ColumnMapping) -> None:
         self.names = frozenset(names)
+        self.kind: str = mapping.kind
         self.constants = frozenset(mapping.constants)
         self._by_position: dict[int, str] = {}
         self._by_header: dict[str, str] = {}
@@ -68,10 +69,36 @@ class Namer:
         if mapped is not None:
             return IGNORED if mapped == IGNORE else mapped
         for text in cell.readings():
-            known = meaning_of(text)
-            if known is not None and (known in self.names or known in (IGNORED, PERSONAL)):
-                return known
+            if self._knows(text):
+                return meaning_of(text, self.kind)
         return None
+
+    def best(self, cells: Sequence[HeaderCell]) -> list[HeaderCell]:
+        """Return those of the cells for one column whose header says it best; see `Vocabulary.rank`.
+
+        >>> namer = Namer(("status",), ColumnMapping(kind="payments"))
+        >>> cells = [HeaderCell(at, (text,), (1,)) for at, text in enumerate(["Trạng thái", "Trạng thái thanh toán"])]
+        >>> [cell.text for cell in namer.best(cells)]
+        ['Trạng thái thanh toán']
+        """
+        ranks = [self._rank(cell) for cell in cells]
+        return [cell for cell, rank in zip(cells, ranks, strict=True) if rank == min(ranks)]
+
+    def is_certain(self, cell: HeaderCell) -> bool:
+        """Return whether the header names its column for certain, not only for want of a better one.
+
+        >>> namer = Namer(("status",), ColumnMapping(kind="payments"))
+        >>> [namer.is_certain(HeaderCell(0, (text,), (1,))) for text in ("Trạng thái thanh toán", "Trạng thái", "?")]
+        [True, False, False]
+        """
+        return any(self._knows(text) for text in cell.readings()) and self._rank(cell) == 0
+
+    def _rank(self, cell: HeaderCell) -> int:
+        return load_vocabulary(self.kind).rank(next(text for text in cell.readings() if self._knows(text)))
+
+    def _knows(self, text: str) -> bool:
+        known = meaning_of(text, self.kind)
+        return known in self.names or known in (IGNORED, PERSONAL)
 
     def complete(self, header: Header, n_columns: int) -> Header:
         """Return the header with a cell "#n" for each column that the mapping names by position and has no text.
@@ -142,7 +169,7 @@ def _running_numbers(header: Header) -> frozenset[int]:
 
 
 def _refuse_personal(cell: HeaderCell, namer: Namer, place: tuple[str, str]) -> None:
-    if namer.mapped(cell) is None or not load_vocabulary().is_personal(cell.text):
+    if namer.mapped(cell) is None or not load_vocabulary(namer.kind).is_personal(cell.text):
         return
     raise MappingError(
         f"{place[0]}: the mapping file keeps column {cell.position + 1} ({cell.text!r}), which is about a person. "
@@ -153,7 +180,7 @@ def _refuse_personal(cell: HeaderCell, namer: Namer, place: tuple[str, str]) -> 
 
 
 def _only_claim(name: str, cells: list[HeaderCell], namer: Namer, place: tuple[str, str]) -> HeaderCell:
-    claims = [cell for cell in cells if namer.mapped(cell) == name] or cells
+    claims = [cell for cell in cells if namer.mapped(cell) == name] or namer.best(cells)
     if len(claims) == 1:
         return claims[0]
     en = ", ".join(f"column {cell.position + 1} ({cell.text!r})" for cell in claims)

@@ -1,11 +1,11 @@
-"""Checked files put together: `as_of`, what lies after it, the same dossier in several files, and the accounts."""
+"""Checked files put together: `as_of`, what lies after it, the same row in several files, and the accounts."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,26 +16,26 @@ from cchc_analysis.errors import CountingError
 from cchc_analysis.instants import BoolArray
 from cchc_analysis.intake.as_of import last_known_instant, newest_event
 from cchc_analysis.intake.cells import cell_text
-from cchc_analysis.intake.duplicates import across_files, places
-from cchc_analysis.intake.parts import FINDING_SCHEMA, REJECTED_SCHEMA, PartFacts, read_table
-from cchc_analysis.intake.rules import CONFLICTING, FUTURE, REJECTING, label, sentences
-from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.intake.duplicates import across_files, places, row_keys
+from cchc_analysis.intake.kinds import IntakeKind
+from cchc_analysis.intake.numbers import highest_numbers
+from cchc_analysis.intake.parts import FINDING_SCHEMA, PartFacts, read_table
+from cchc_analysis.intake.rejected_rows import PLACE, Originals, rejected_rows
+from cchc_analysis.intake.rules import CONFLICTING, FUTURE
+from cchc_analysis.schema import DOSSIERS
 from cchc_analysis.units import UnitRegistry
-from cchc_analysis.warehouse import dossiers_schema, numbers_schema, to_pandas
-
-Originals = Callable[[PartFacts, pd.DataFrame], pa.Table | None]
-"""Asked for rows (`sheet`, `row`) of a part; returns them as they stand in the source file, None without that file."""
-
-_ORDER: Final = {rule: number for number, rule in enumerate([*dict.fromkeys(r.id for r in REJECTING), CONFLICTING])}
-_PLACE: Final = ["part", "sheet", "row"]
+from cchc_analysis.warehouse import table_schema, to_pandas
 
 
 @dataclass(frozen=True)
 class Combined:
-    """All files together: accepted `dossiers`, `findings` on rows, `rejected` rows for people, accounts per file."""
+    """All files of a kind together: accepted `rows`, `findings`, `rejected` rows for people, accounts per file.
 
-    dossiers: pd.DataFrame
-    numbers: pd.DataFrame
+    `numbers` are the running numbers seen, for dossiers only.
+    """
+
+    rows: pd.DataFrame
+    numbers: pd.DataFrame | None
     findings: pd.DataFrame
     rejected: pd.DataFrame
     accounts: list[dict[str, Any]]
@@ -44,45 +44,66 @@ class Combined:
 
 
 def combine(
-    folder: Path, facts: Sequence[PartFacts], as_of: datetime | None, originals: Originals, registry: UnitRegistry
+    folder: Path,
+    facts: Sequence[PartFacts],
+    as_of: datetime | None,
+    originals: Originals,
+    registry: UnitRegistry,
+    kind: IntakeKind,
 ) -> Combined:
     """Return the parts below `folder` put together; their order does not matter.
 
     Without `as_of` it is the newest plausible event. Raises `CountingError` where read rows are not accounted for.
     """
     facts = sorted(facts, key=lambda part: (part.file, part.sha256))
-    rows = _read_rows(folder, facts)
-    newest = newest_event(rows)
-    notes = [] if as_of else _note_of_strays(rows, newest)
+    rows = _read_rows(folder, facts, kind)
+    newest = newest_event(rows, kind.kind.events)
+    notes = [] if as_of else _note_of_strays(rows, newest, kind)
     as_of = as_of or (newest.to_pydatetime() if newest is not None else None)
-    future = _future(rows, as_of)
-    is_future = np.logical_or.reduce(list(future.values()))
+    future = _future(rows, as_of, kind)
+    is_future = np.logical_or.reduce([np.zeros(len(rows), dtype=bool), *future.values()])
     reasons, conflicts = pd.Series("", index=rows.index, dtype="object"), pd.Series(False, index=rows.index)
     here = rows.index[~is_future]
-    reasons[here], conflicts[here] = across_files(rows.loc[here])
-    late = _late_findings(rows, future, conflicts.to_numpy(), facts)
+    keys = row_keys(_values(rows, kind), kind)
+    reasons[here], conflicts[here] = across_files(rows.loc[here], keys[~is_future], kind)
+    late = _late_findings(rows, future, keys, conflicts.to_numpy(), facts, kind)
     is_rejected = is_future | conflicts.to_numpy()
     kept = ~is_rejected & (reasons == "").to_numpy()
     findings = pd.concat([_read_part_findings(folder, facts, rows[~kept]), late], ignore_index=True)
-    rejected = _rejected(folder, facts, findings, rows[is_rejected], originals, registry)
+    rejected = rejected_rows(folder, facts, findings, rows[is_rejected], originals, registry, kind)
     accounts = []
     for number, (part, mine) in enumerate(zip(facts, _slices(rows, len(facts)), strict=True)):
         here_late = late[late["part"] == number]
         accounts.append(_account(part, is_rejected[mine], reasons.to_numpy()[mine], here_late))
-    numbers = to_pandas(numbers_schema().empty_table())
-    dossiers = rows[kept].sort_values(["received_at", "dossier_id"], kind="stable", na_position="last")
-    return Combined(dossiers, numbers, _named(findings, facts), _named(rejected, facts), accounts, as_of, notes)
+    order = list(dict.fromkeys((kind.kind.moment[0], *kind.kind.key)))
+    accepted = rows[kept].sort_values(order, kind="stable", na_position="last")
+    numbers = None
+    if kind.kind is DOSSIERS:
+        numbers = highest_numbers(read_table(folder, part.key, "numbers") for part in facts)
+    return Combined(accepted, numbers, _named(findings, facts), _named(rejected, facts), accounts, as_of, notes)
 
 
-def _read_rows(folder: Path, facts: Sequence[PartFacts]) -> pd.DataFrame:
+def _read_rows(folder: Path, facts: Sequence[PartFacts], kind: IntakeKind) -> pd.DataFrame:
     """Return the rows of all parts, one part after the other, with the number of the part and its newest event."""
     tables = [read_table(folder, part.key, "rows") for part in facts]
-    rows = to_pandas(pa.concat_tables(tables) if tables else dossiers_schema().empty_table())
+    rows = to_pandas(pa.concat_tables(tables) if tables else table_schema(kind.kind).empty_table())
     rows["part"] = np.repeat(np.arange(len(tables)), [table.num_rows for table in tables])
-    ages = [newest_event(rows.iloc[part]) for part in _slices(rows, len(tables))]
+    ages = [newest_event(rows.iloc[part], kind.ages) for part in _slices(rows, len(tables))]
     known = [np.datetime64("1970-01-01", "us") if age is None else age.to_datetime64() for age in ages]
     rows["file_as_of"] = np.array(known, dtype="datetime64[us]")[rows["part"].to_numpy()]
     return rows
+
+
+def _values(rows: pd.DataFrame, kind: IntakeKind) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns of the kind as arrays in which a text that is missing is None."""
+    values: dict[str, npt.NDArray[Any]] = {}
+    names = kind.key if len(kind.key) == 1 else [column.name for column in kind.kind.columns]
+    for name in names:
+        column = rows[name]
+        if column.dtype.kind != "M":
+            column = column.astype("object").where(column.notna(), None)
+        values[name] = column.to_numpy()
+    return values
 
 
 def _slices(rows: pd.DataFrame, n_parts: int) -> list[slice]:
@@ -90,10 +111,12 @@ def _slices(rows: pd.DataFrame, n_parts: int) -> list[slice]:
     return [slice(first, last) for first, last in zip([0, *ends[:-1]], ends, strict=True)]
 
 
-def _note_of_strays(rows: pd.DataFrame, newest: pd.Timestamp | None) -> list[dict[str, str]]:
+def _note_of_strays(rows: pd.DataFrame, newest: pd.Timestamp | None, kind: IntakeKind) -> list[dict[str, str]]:
+    if not kind.kind.events:
+        return []
     if newest is None:
-        return [_note("no_events", "There is no dossier with a date.", "Không có hồ sơ nào có ngày.")]
-    n_after = sum(future.sum() for future in _future(rows, newest.to_pydatetime()).values())
+        return [_note("no_events", "There is no row with a date.", "Không có dòng nào có ngày.")]
+    n_after = sum(future.sum() for future in _future(rows, newest.to_pydatetime(), kind).values())
     if not n_after:
         return []
     en = f"{n_after} dates lie far after all others and were not taken as the date of the data ({newest:%d/%m/%Y})."
@@ -105,32 +128,42 @@ def _note(code: str, en: str, vi: str) -> dict[str, str]:
     return {"code": code, "en": en, "vi": vi}
 
 
-def _future(rows: pd.DataFrame, as_of: datetime | None) -> dict[str, BoolArray]:
+def _future(rows: pd.DataFrame, as_of: datetime | None, kind: IntakeKind) -> dict[str, BoolArray]:
     """Return for each event column which rows have it after `as_of`."""
     limit = np.datetime64(last_known_instant(as_of) if as_of else date(9999, 12, 31), "us")
-    return {column: rows[column].to_numpy(dtype="datetime64[us]") > limit for column in FUTURE}
+    return {column: rows[column].to_numpy(dtype="datetime64[us]") > limit for column in kind.kind.events}
 
 
 def _late_findings(
-    rows: pd.DataFrame, future: dict[str, BoolArray], conflicts: BoolArray, facts: Sequence[PartFacts]
+    rows: pd.DataFrame,
+    future: dict[str, BoolArray],
+    keys: npt.NDArray[Any],
+    conflicts: BoolArray,
+    facts: Sequence[PartFacts],
+    kind: IntakeKind,
 ) -> pd.DataFrame:
     """Return the findings that only all files together allow."""
-    found = []
+    found = [_finding_frame(rows[:0], kind, "", "", [])]
     for column, hits in future.items():
         month_first = [facts[part].month_first for part in rows["part"][hits]]
         values = [cell_text(cell, order) for cell, order in zip(rows[column][hits], month_first, strict=True)]
-        found.append(_finding_frame(rows[hits], column, FUTURE[column], values))
+        found.append(_finding_frame(rows[hits], kind, column, FUTURE[column], values))
     positions = np.flatnonzero(conflicts)
     if len(positions):
         where = zip(rows["source_file"], rows["source_sheet"], rows["source_row"], strict=True)
         names = [":".join(str(part) for part in place if part != "") for place in where]
-        others = places(names, rows["dossier_id"].to_numpy(dtype=object), positions)
+        others = places(names, keys, positions)
         values = [others[int(position)] for position in positions]
-        found.append(_finding_frame(rows.iloc[positions], "dossier_id", CONFLICTING, values))
+        found.append(_finding_frame(rows.iloc[positions], kind, kind.key[0], CONFLICTING, values))
     return pd.concat(found, ignore_index=True)
 
 
-def _finding_frame(rows: pd.DataFrame, column: str, rule: str, values: Sequence[str | None]) -> pd.DataFrame:
+def _finding_frame(
+    rows: pd.DataFrame, kind: IntakeKind, column: str, rule: str, values: Sequence[str | None]
+) -> pd.DataFrame:
+    units = rows[kind.kind.units[-1]]
+    for name in kind.kind.units[-2::-1]:
+        units = units.fillna(rows[name])
     return pd.DataFrame(
         {
             "part": rows["part"].to_numpy(),
@@ -139,7 +172,7 @@ def _finding_frame(rows: pd.DataFrame, column: str, rule: str, values: Sequence[
             "column": column,
             "rule": rule,
             "severity": "reject",
-            "unit": rows["resolving_unit"].fillna(rows["receiving_unit"]).to_numpy(dtype=object),
+            "unit": units.to_numpy(dtype=object),
             "value": np.array(values, dtype=object),
         }
     )
@@ -150,64 +183,9 @@ def _read_part_findings(folder: Path, facts: Sequence[PartFacts], dropped: pd.Da
     tables = [to_pandas(read_table(folder, part.key, "findings")).assign(part=n) for n, part in enumerate(facts)]
     empty = to_pandas(FINDING_SCHEMA.empty_table()).assign(part=pd.Series(dtype="int64"))
     findings = pd.concat(tables or [empty], ignore_index=True)
-    gone = dropped[["part", "source_sheet", "source_row"]].set_axis(_PLACE, axis=1).assign(gone=True)
-    is_gone = findings[_PLACE].merge(gone, on=_PLACE, how="left")["gone"].notna().to_numpy()
+    gone = dropped[["part", "source_sheet", "source_row"]].set_axis(PLACE, axis=1).assign(gone=True)
+    is_gone = findings[PLACE].merge(gone, on=PLACE, how="left")["gone"].notna().to_numpy()
     return findings[(findings["severity"] == "reject").to_numpy() | ~is_gone]
-
-
-def _rejected(
-    folder: Path,
-    facts: Sequence[PartFacts],
-    findings: pd.DataFrame,
-    late: pd.DataFrame,
-    originals: Originals,
-    registry: UnitRegistry,
-) -> pd.DataFrame:
-    """Return one row per rejected source row: where it is, what is wrong, and its cells as they were."""
-    tables = []
-    for number, part in enumerate(facts):
-        tables.append(to_pandas(read_table(folder, part.key, "rejected")).assign(part=number))
-        mine = late[late["part"] == number]
-        if len(mine):
-            wanted = mine[["source_sheet", "source_row"]].set_axis(["sheet", "row"], axis=1)
-            found = originals(part, wanted)
-            texts = to_pandas(found) if found is not None else _as_texts(mine, part.month_first, registry)
-            tables.append(texts.assign(part=number))
-    empty = to_pandas(REJECTED_SCHEMA.empty_table()).assign(part=pd.Series(dtype="int64"))
-    cells = pd.concat(tables or [empty], ignore_index=True)
-    merged = cells.merge(_joined_reasons(findings[findings["severity"] == "reject"]), on=_PLACE, how="left")
-    return merged.sort_values(_PLACE, kind="stable", ignore_index=True)
-
-
-def _joined_reasons(findings: pd.DataFrame) -> pd.DataFrame:
-    """Return columns, values and reasons (Vietnamese) of each rejected row, joined in the order of the rules."""
-    vietnamese = {rule: vi for rule, (_, vi) in sentences().items()}
-    named = findings.assign(
-        order=findings["rule"].map(_ORDER).fillna(-1),
-        columns=findings["column"].map(label),
-        values=findings["value"].fillna(""),
-        reasons=findings["rule"].map(vietnamese),
-    ).sort_values([*_PLACE, "order"], kind="stable")
-    joined = ["columns", "values", "reasons"]
-    return named.groupby(_PLACE, sort=False)[joined].agg(_distinct_joined).reset_index()
-
-
-def _distinct_joined(texts: "pd.Series[str]") -> str:
-    return "; ".join(dict.fromkeys(text for text in texts if text))
-
-
-def _as_texts(rows: pd.DataFrame, month_first: bool, registry: UnitRegistry) -> pd.DataFrame:
-    """Return typed rows as text where the source file is not at hand; the code, kept nowhere, is empty."""
-    texts = {"sheet": rows["source_sheet"], "row": rows["source_row"]}
-    for column in DOSSIER_COLUMNS:
-        values = rows[column.name].to_numpy(dtype=object)
-        shown = [cell_text(value, month_first) for value in values]
-        texts[column.name] = pd.Series(shown, index=rows.index, dtype="object")
-    texts["dossier_id"] = pd.Series(None, index=rows.index, dtype="object")
-    for column_name in ("receiving_unit", "resolving_unit"):
-        names = [registry.name(unit) if isinstance(unit, str) else None for unit in rows[column_name]]
-        texts[column_name] = pd.Series(names, index=rows.index, dtype="object")
-    return pd.DataFrame(texts)
 
 
 def _account(

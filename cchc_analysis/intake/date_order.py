@@ -7,19 +7,20 @@ import pyarrow.compute as pc
 from cchc_analysis.intake.cells import TEXT, CellArray, cell_kinds
 from cchc_analysis.intake.rows import Rows
 from cchc_analysis.intake.tables import Note
+from cchc_analysis.schema import Kind
 
-_TIMES = ("submitted_at", "received_at", "due_at", "finished_at", "returned_at")
 _NUMBERS = r"^\s*(?P<first>\d{1,2})\s?[/.\-]\s?(?P<second>\d{1,2})\s?[/.\-]\s?(?:\d{4}|\d{2})(?:\D|$)"
 
 
-def date_order_note(rows: Rows) -> tuple[Note, ...]:
+def date_order_note(rows: Rows, kind: Kind) -> tuple[Note, ...]:
     """Return a note where dates such as 12/25/2025 stand in a file that is read day first, or the reverse.
 
     The other dates of such a file may have been read wrongly without being impossible; the note counts those
     with two numbers up to 12 that are not the same.
     """
+    times = [column.name for column in kind.columns if column.kind == "timestamp"]
     turned, open_either_way, example = 0, 0, ""
-    for name in _TIMES:
+    for name in times:
         unread = rows.cells[name][rows.unreadable[name]] if name in rows.cells else np.empty(0, dtype=object)
         texts = _texts(unread)
         is_turned = [later > 12 >= earlier > 0 for earlier, later in _numbers(texts, rows.month_first)]
@@ -27,7 +28,7 @@ def date_order_note(rows: Rows) -> tuple[Note, ...]:
         example = example or next((text for text, hit in zip(texts, is_turned, strict=True) if hit), "")
     if not turned:
         return ()
-    for name in (name for name in _TIMES if name in rows.cells):
+    for name in (name for name in times if name in rows.cells):
         pairs = _numbers(_texts(rows.cells[name]), rows.month_first)
         open_either_way += sum(0 < earlier <= 12 and 0 < later <= 12 and earlier != later for earlier, later in pairs)
     return (_note(turned, open_either_way, example.strip(), rows.month_first),)

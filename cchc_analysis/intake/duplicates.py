@@ -1,4 +1,4 @@
-"""The same dossier more than once: within a file, and across files."""
+"""The same row more than once: within a file, and across files."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -8,26 +8,58 @@ import numpy.typing as npt
 import pandas as pd
 
 from cchc_analysis.instants import BoolArray
-from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.intake.cells import missing
+from cchc_analysis.intake.kinds import IntakeKind
+from cchc_analysis.intake.values import code_keys
+from cchc_analysis.schema import DOSSIERS
 
-CONTENT: Final = tuple(column.name for column in DOSSIER_COLUMNS if column.name != "dossier_id")
-"""What must be equal for two rows of one code to say the same."""
+CONTENT: Final = tuple(column.name for column in DOSSIERS.columns if column.name not in DOSSIERS.key)
+"""What must be equal for two dossiers of one code to say the same."""
+
+
+def content_columns(kind: IntakeKind) -> tuple[str, ...]:
+    """Return what must be equal for two rows of one key to say the same: every column outside the key."""
+    return tuple(column.name for column in kind.kind.columns if column.name not in kind.key)
+
+
+def row_keys(values: Mapping[str, npt.NDArray[Any]], kind: IntakeKind) -> npt.NDArray[Any]:
+    """Return what makes two rows one: equal where the columns of the key are, of codes only what tells them apart.
+
+    Where the key is not complete, equal only where all columns are. `values` has the columns of the kind, codes that
+    are hashed in the warehouse as hashes or as their keys.
+    """
+    if kind.key == ("dossier_id",):
+        return values["dossier_id"]
+    plain = {column.name for column in kind.kind.columns if column.kind == "code" and not column.hashed}
+    key = pd.DataFrame(
+        {name: code_keys(values[name]).to_pandas() if name in plain else values[name] for name in kind.key}
+    )
+    ids: npt.NDArray[Any] = key.groupby(list(kind.key), dropna=False, sort=False).ngroup().to_numpy().copy()
+    open_keys = np.logical_or.reduce([missing(values[name]) for name in kind.key if name not in kind.nullable])
+    if open_keys.any():
+        names = [column.name for column in kind.kind.columns]
+        whole = pd.DataFrame({name: values[name][open_keys] for name in names}).astype("object")
+        ids[open_keys] = -1 - whole.groupby(names, dropna=False, sort=False).ngroup().to_numpy()
+    return ids
 
 
 def within_file(
-    columns: Mapping[str, npt.NDArray[Any]], keys: npt.NDArray[Any], eligible: BoolArray
+    columns: Mapping[str, npt.NDArray[Any]],
+    keys: npt.NDArray[Any],
+    eligible: BoolArray,
+    content_names: Sequence[str] = CONTENT,
 ) -> tuple[BoolArray, BoolArray]:
-    """Return which rows repeat an earlier row, and which share their code with a row of other content.
+    """Return which rows repeat an earlier row, and which share their key with a row of other content.
 
-    Only `eligible` rows are compared. Rows with equal code key and equal values in every column of the schema
-    are one dossier: the first is kept, the others repeat it. Where a code has rows of different content, all
-    rows of that code conflict: which is right cannot be known.
+    Only `eligible` rows are compared. Rows with equal key and equal values in all of `content_names` are one: the
+    first is kept, the others repeat it. Where a key has rows of different content, all rows of that key conflict:
+    which is right cannot be known.
     """
     repeats, conflicts = np.zeros(len(keys), dtype=bool), np.zeros(len(keys), dtype=bool)
     positions = np.flatnonzero(eligible)
     shared = positions[pd.Series(keys[positions]).duplicated(keep=False).to_numpy()]
     if len(shared):
-        content = pd.DataFrame({name: columns[name][shared] for name in CONTENT})
+        content = pd.DataFrame({name: columns[name][shared] for name in content_names})
         is_repeat = content.assign(key=keys[shared]).duplicated().to_numpy()
         n_contents = pd.Series(~is_repeat).groupby(keys[shared]).transform("sum").to_numpy()
         conflicts[shared] = n_contents > 1
@@ -35,46 +67,56 @@ def within_file(
     return repeats, conflicts
 
 
-def across_files(rows: pd.DataFrame) -> tuple["pd.Series[Any]", "pd.Series[Any]"]:
+def across_files(
+    rows: pd.DataFrame, keys: npt.NDArray[Any], kind: IntakeKind
+) -> tuple["pd.Series[Any]", "pd.Series[Any]"]:
     """Return for rows of several files why a row is a duplicate ("" where it is none), and which rows conflict.
 
     `rows` has the columns of the schema (hashed codes) and `source_file`, `source_sheet`, `source_row`,
-    `file_as_of` (newest event in the file); each code at most once per file. Rows of equal code and equal content
-    are "identical" to the first of them by file name. Where contents differ but the date of receipt does not
-    (or is not yet known in one of them), the row of the file with the newest event is kept and the others are
-    "superseded"; where that does not decide, or the dates of receipt differ, all of them conflict. The order
-    of the rows does not matter.
+    `file_as_of` (newest event in the file); each of `keys` at most once per file. Rows of equal key and equal content
+    are "identical" to the first of them by file name. Where contents differ but the first moment (for dossiers the
+    date of receipt) does not, or is not yet known in one of them, the row of the file with the newest event is kept
+    and the others are "superseded"; where that does not decide, or the moments differ, all of them conflict. The
+    order of the rows does not matter.
     """
     reasons = pd.Series("", index=rows.index, dtype="object")
     conflicts = pd.Series(False, index=rows.index)
-    shared = rows[rows["dossier_id"].duplicated(keep=False)]
-    if shared.empty:
+    keyed = pd.Series(keys, index=rows.index)
+    twice = keyed.duplicated(keep=False)
+    if not twice.any():
         return reasons, conflicts
-    shared = shared.sort_values(["dossier_id", "source_file", "source_sheet", "source_row"], kind="stable")
-    # 64 bits a row: rows of one code are few, so that no two contents will ever share a hash.
-    content = pd.util.hash_pandas_object(shared[list(CONTENT)], index=False)
+    shared = rows[twice].assign(key=keyed[twice])
+    shared = shared.sort_values(["source_file", "source_sheet", "source_row"], kind="stable")
+    # 64 bits a row: rows of one key are few, so that no two contents will ever share a hash.
+    content = pd.util.hash_pandas_object(shared[list(content_columns(kind))], index=False)
     shared = shared.assign(content=content.to_numpy())
-    is_repeat = shared.duplicated(subset=["dossier_id", "content"])
+    is_repeat = shared.duplicated(subset=["key", "content"])
     reasons[shared.index[is_repeat]] = "identical"
     # A content is as new as the newest file that holds it.
-    newest = shared.groupby(["dossier_id", "content"])["file_as_of"].transform("max")
+    newest = shared.groupby(["key", "content"])["file_as_of"].transform("max")
     kept = shared.assign(newest=newest)[~is_repeat]
-    by_code = kept.groupby("dossier_id")
-    n_contents = by_code["dossier_id"].transform("size")
-    one_receipt = kept["received_at"].dt.floor("D").groupby(kept["dossier_id"]).transform("nunique") <= 1
-    is_newest = kept["newest"] == by_code["newest"].transform("max")
-    decided = one_receipt & (is_newest.groupby(kept["dossier_id"]).transform("sum") == 1)
+    by_key = kept.groupby("key")
+    n_contents = by_key["key"].transform("size")
+    is_newest = kept["newest"] == by_key["newest"].transform("max")
+    decided = _is_one_event(kept, kind) & (is_newest.groupby(kept["key"]).transform("sum") == 1)
     superseded = (n_contents > 1) & decided & ~is_newest
     reasons[kept.index[superseded]] = "superseded"
-    conflicts[kept.index[(n_contents > 1) & ~decided]] = True
-    in_conflict = shared["dossier_id"].isin(kept.loc[(n_contents > 1) & ~decided, "dossier_id"])
+    in_conflict = shared["key"].isin(kept.loc[(n_contents > 1) & ~decided, "key"])
     conflicts[shared.index[in_conflict]] = True
     reasons[shared.index[in_conflict]] = ""
     return reasons, conflicts
 
 
+def _is_one_event(kept: pd.DataFrame, kind: IntakeKind) -> "pd.Series[Any]":
+    """Return where all rows of a key have one first moment by date, or none that is known."""
+    if kind.same is None:
+        return pd.Series(True, index=kept.index)
+    n_moments: pd.Series[Any] = kept[kind.same].dt.floor("D").groupby(kept["key"]).transform("nunique")
+    return n_moments <= 1
+
+
 def places(names: Sequence[str], keys: npt.NDArray[Any], positions: npt.NDArray[np.intp]) -> dict[int, str]:
-    """Return for each position the names of the other rows of the same code, shortened where there are many.
+    """Return for each position the names of the other rows of the same key, shortened where there are many.
 
     >>> places(["a:2", "a:3", "a:9"], np.array(["x", "y", "x"]), np.array([0, 2]))
     {0: 'a:9', 2: 'a:2'}

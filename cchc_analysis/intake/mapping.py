@@ -6,18 +6,18 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from cchc_analysis.errors import MappingError
 from cchc_analysis.intake.vocabulary import load_vocabulary
-from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.schema import DOSSIERS, KINDS, Column
 
 IGNORE = "ignore"
 BOOLEAN_CODES = ("true", "false")
 
 DateOrder = Literal["day_first", "month_first"]
 CalendarName = Literal["vietnam", "weekdays"]
-_COLUMNS = {column.name: column for column in DOSSIER_COLUMNS}
+KindName = Literal["dossiers", "payments", "feedback", "e_copies", "procedures", "other_register"]
 
 
 class _Reason(ValueError):
@@ -46,9 +46,10 @@ class Title(BaseModel):
 class ColumnMapping(BaseModel):
     """The content of a mapping file; every key is optional.
 
-    `columns` maps a source header, or "#5" for the fifth column, to a canonical name or `ignore`;
-    `constants` gives one value to every row; `values` maps source words of a canonical column to codes;
-    `empty` lists texts that mean "no value". `header_row` is the row (1-based) in which the header ends, 0 for none.
+    `kind` says what the rows are, a name of `schema.KINDS`. `columns` maps a source header, or "#5" for the fifth
+    column, to a canonical name or `ignore`; `constants` gives one value to every row; `values` maps source words of a
+    canonical column to codes; `empty` lists texts that mean "no value". `header_row` is the row (1-based) in which the
+    header ends, 0 for none.
     One mapping describes one layout: every column it maps must be in every file read with it.
 
     >>> mapping = ColumnMapping(columns={"Case": "dossier_id"}, dates="month_first")
@@ -58,7 +59,7 @@ class ColumnMapping(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["dossiers"] = "dossiers"
+    kind: KindName = "dossiers"
     title: Title | None = None
     timezone: str = "Asia/Ho_Chi_Minh"
     calendar: CalendarName = "vietnam"
@@ -82,13 +83,14 @@ class ColumnMapping(BaseModel):
 
     @field_validator("columns")
     @classmethod
-    def _known_columns(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+    def _known_columns(cls, value: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+        columns, vocabulary = _columns_of(info), load_vocabulary(_kind_of(info))
         sources: dict[str, str] = {}
         for header, name in value.items():
             if name == IGNORE:
                 continue
-            _require_canonical(name, header)
-            if load_vocabulary().is_personal(header):
+            _require_canonical(columns, name, header)
+            if vocabulary.is_personal(header):
                 en = f"{header!r} is about a person and is never kept; write `{header}: ignore`"
                 vi = f"{header!r} là thông tin cá nhân, không được lưu; hãy ghi `{header}: ignore`"
                 raise _Reason(en, vi, header)
@@ -101,19 +103,23 @@ class ColumnMapping(BaseModel):
 
     @field_validator("constants")
     @classmethod
-    def _known_constants(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+    def _known_constants(cls, value: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+        columns = _columns_of(info)
         for name, constant in value.items():
-            _require_canonical(name, name)
-            _require_code(name, constant, name)
+            _require_canonical(columns, name, name)
+            _require_code(columns[name], constant, name)
         return value
 
     @field_validator("values")
     @classmethod
-    def _known_values(cls, value: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
+    def _known_values(
+        cls, value: Mapping[str, Mapping[str, str]], info: ValidationInfo
+    ) -> Mapping[str, Mapping[str, str]]:
+        columns = _columns_of(info)
         for name, codes in value.items():
-            _require_canonical(name, name)
+            _require_canonical(columns, name, name)
             for word, code in codes.items():
-                _require_code(name, code, name, word)
+                _require_code(columns[name], code, name, word)
         return value
 
     @model_validator(mode="after")
@@ -126,24 +132,32 @@ class ColumnMapping(BaseModel):
         return self
 
 
-def _require_canonical(name: str, *keys: str) -> None:
-    if name not in _COLUMNS:
-        known = ", ".join(_COLUMNS)
+def _kind_of(info: ValidationInfo) -> str:
+    # A kind that is none has its own error, which comes first.
+    return str(info.data.get("kind", DOSSIERS.name))
+
+
+def _columns_of(info: ValidationInfo) -> dict[str, Column]:
+    return {column.name: column for column in KINDS[_kind_of(info)].columns}
+
+
+def _require_canonical(columns: Mapping[str, Column], name: str, *keys: str) -> None:
+    if name not in columns:
+        known = ", ".join(columns)
         en = f"{name!r} is no column; known columns: {known}"
         raise _Reason(en, f"không có cột {name!r}; các cột có thể dùng: {known}", *keys)
 
 
-def _require_code(name: str, code: str, *keys: str) -> None:
-    column = _COLUMNS[name]
+def _require_code(column: Column, code: str, *keys: str) -> None:
     allowed = BOOLEAN_CODES if column.kind == "boolean" else column.codes
     if allowed and code not in allowed:
         codes = ", ".join(allowed)
-        en = f"{code!r} is no code of {name}; allowed codes: {codes}"
-        raise _Reason(en, f"{code!r} không phải là mã của {name}; các mã được phép: {codes}", *keys)
+        en = f"{code!r} is no code of {column.name}; allowed codes: {codes}"
+        raise _Reason(en, f"{code!r} không phải là mã của {column.name}; các mã được phép: {codes}", *keys)
 
 
-def load_mapping(path: Path) -> ColumnMapping:
-    """Return the mapping written in a YAML file.
+def load_mapping(path: Path, kind: str = DOSSIERS.name) -> ColumnMapping:
+    """Return the mapping written in a YAML file, for tables of the `kind` where it names none.
 
     Every scalar is read as text, so that words such as `no` or `1` need no quotation marks. Raises
     `MappingError` naming the line and key that is wrong and what is allowed there.
@@ -160,10 +174,10 @@ def load_mapping(path: Path) -> ColumnMapping:
             f"{path.name}: không đọc được tệp ánh xạ ({type(error).__name__}). "
             "Hãy kiểm tra đường dẫn và lưu tệp ở dạng UTF-8.",
         ) from None
-    return parse_mapping(text, path.name)
+    return parse_mapping(text, path.name, kind)
 
 
-def parse_mapping(text: str, name: str) -> ColumnMapping:
+def parse_mapping(text: str, name: str, kind: str = DOSSIERS.name) -> ColumnMapping:
     """Return the mapping written in a YAML text; see `load_mapping`.
 
     >>> parse_mapping("colums: {}", "m.yaml")
@@ -178,12 +192,12 @@ def parse_mapping(text: str, name: str) -> ColumnMapping:
         line = 1 if mark is None else mark.line + 1
         raise _mapping_error(name, line, "", "this is not valid YAML", "sai cú pháp YAML") from None
     if content in (None, ""):
-        return ColumnMapping()
+        content = {}
     if not isinstance(content, dict):
         raise _mapping_error(name, 1, "", "lines `key: value` are needed", "cần các dòng dạng `khóa: giá trị`")
     _refuse_repeated_keys(tree, name)
     try:
-        return ColumnMapping.model_validate(content)
+        return ColumnMapping.model_validate({"kind": kind, **content} if kind != DOSSIERS.name else content)
     except ValidationError as error:
         raise _first_error(error, tree, name) from None
 

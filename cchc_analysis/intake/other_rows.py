@@ -37,13 +37,17 @@ _MAX_SIGNATORIES = 3
 
 @dataclass(frozen=True)
 class RowShape:
-    """What the header says about a row: where the code, the times, the running number and the names stand."""
+    """What the header says about a row: where the code, the times, the running number and the names stand.
+
+    `procedure_codes`: codes have a dot in them, such as 1.001193; a fraction is one that the spreadsheet has spoilt.
+    """
 
     code: int
     times: tuple[int, ...]
     running_numbers: frozenset[int]
     headed: frozenset[int]
     header_rows: tuple[Mapping[int, str], ...]
+    procedure_codes: bool = False
 
 
 class RowSorter:
@@ -84,7 +88,8 @@ class RowSorter:
         has_date = any(is_date_like(filled.get(at)) for at in self._shape.times)
         if self._starts_with_total(filled) and not has_date:
             return "total"
-        if is_code_like(filled.get(self._shape.code)):
+        code = filled.get(self._shape.code)
+        if is_code_like(code) or (self._shape.procedure_codes and _is_procedure_code(code)):
             return DOSSIER
         if self._is_signature(content, has_date=has_date):
             self._signed = True
@@ -152,6 +157,11 @@ def _is_numbering(filled: Mapping[int, object]) -> bool:
 def _is_place_and_date(text: str, *, alone: bool) -> bool:
     key = fold(text)
     return _PLACE_AND_DATE.match(key) is not None and (alone or not key.startswith("ngay"))
+
+
+def _is_procedure_code(value: object) -> bool:
+    # "1.001193" could be meant as a date elsewhere.
+    return isinstance(value, float) or (isinstance(value, str) and _CODE.match(value.strip()) is not None)
 
 
 def is_code_like(value: object) -> bool:

@@ -12,21 +12,31 @@ import pyarrow.parquet as pq
 
 from cchc_analysis.intake.mapping import ColumnMapping
 from cchc_analysis.reference_data import reference_path
-from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.schema import KINDS, Kind
 from cchc_analysis.version import VERSION
 
 UNFINISHED: Final = ".unfinished"
 """Ending of what an interrupted run leaves behind; the next run removes it."""
 
-PART_VERSION: Final = 3
+PART_VERSION: Final = 4
 """Raised whenever the same file would be checked differently, so that old parts are made again."""
 
-_REFERENCE_TABLES: Final = ("codes.yaml", "columns.yaml", "holidays.csv", "units.csv")
+_REFERENCE_TABLES: Final = (
+    "codes-registers.yaml",
+    "codes.yaml",
+    "columns-registers.yaml",
+    "columns.yaml",
+    "holidays.csv",
+    "units.csv",
+)
 _FINDING: Final = ("sheet", "row", "column", "rule", "severity", "unit", "value")
 FINDING_SCHEMA: Final = pa.schema([(name, pa.int64() if name == "row" else pa.string()) for name in _FINDING])
-REJECTED_SCHEMA: Final = pa.schema(
-    [("sheet", pa.string()), ("row", pa.int64()), *((column.name, pa.string()) for column in DOSSIER_COLUMNS)]
-)
+
+
+def rejected_schema(kind: Kind) -> pa.Schema:
+    """Return the schema of rejected rows: where they stand, and their cells as text under the columns of the kind."""
+    columns = ((column.name, pa.string()) for column in kind.columns)
+    return pa.schema([("sheet", pa.string()), ("row", pa.int64()), *columns])
 
 
 @dataclass(frozen=True)
@@ -53,18 +63,22 @@ class PartFacts:
 
 @dataclass(frozen=True)
 class Part:
-    """A checked file: `rows` that passed every rule of their own, `findings` on them and on the `rejected` rows."""
+    """A checked file: `rows` that passed every rule of their own, `findings` on them and on the `rejected` rows.
+
+    `numbers` are the running numbers in all rows of a file of dossiers, see `numbers.SEEN_SCHEMA`.
+    """
 
     facts: PartFacts
     rows: pa.Table
     findings: pa.Table
     rejected: pa.Table
+    numbers: pa.Table | None = None
 
 
 def part_key(content_sha256: str, mapping: ColumnMapping) -> str:
     """Return the name of the part that a file of this content makes under this mapping and these tables."""
     settings = json.dumps(mapping.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    columns = repr(DOSSIER_COLUMNS)
+    columns = repr(KINDS[mapping.kind])
     stamp = "\n".join((str(PART_VERSION), VERSION, content_sha256, settings, columns, _reference_hash()))
     return hashlib.sha256(stamp.encode("utf-8")).hexdigest()[:32]
 
@@ -81,8 +95,10 @@ def write_part(part: Part, folder: Path) -> None:
     """Write the part to `folder`/<key>, whole or not at all."""
     target, unfinished = folder / part.facts.key, folder / f"{part.facts.key}{UNFINISHED}"
     unfinished.mkdir(parents=True)
-    for name in ("rows", "findings", "rejected"):
-        pq.write_table(getattr(part, name), unfinished / f"{name}.parquet", compression="zstd")
+    for name in ("rows", "findings", "rejected", "numbers"):
+        table = getattr(part, name)
+        if table is not None:
+            pq.write_table(table, unfinished / f"{name}.parquet", compression="zstd")
     text = json.dumps(asdict(part.facts), ensure_ascii=False, indent=1, sort_keys=True)
     (unfinished / "part.json").write_text(text, encoding="utf-8")
     unfinished.rename(target)
@@ -96,5 +112,5 @@ def read_facts(folder: Path) -> PartFacts:
 
 
 def read_table(folder: Path, key: str, name: str) -> pa.Table:
-    """Return `rows`, `findings` or `rejected` of the part `key` below `folder`."""
+    """Return `rows`, `findings`, `rejected` or, for dossiers, `numbers` of the part `key` below `folder`."""
     return pq.read_table(folder / key / f"{name}.parquet")

@@ -1,45 +1,41 @@
 """From files to a warehouse: read, check, put together, store; a refused run changes nothing."""
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-import pyarrow as pa
-
-from cchc_analysis.errors import CchcError, HashKeyError, InputError, ParameterError, WarehouseError
-from cchc_analysis.intake.calendars import calendar_of, calendar_span
-from cchc_analysis.intake.check import Checker, check_file, rows_as_found
-from cchc_analysis.intake.combine import Combined, check_account, combine
+from cchc_analysis.errors import CchcError, InputError, MappingError, ParameterError
+from cchc_analysis.intake.calendars import calendar_of
+from cchc_analysis.intake.check import Checker
+from cchc_analysis.intake.folders import kind_of_folders
 from cchc_analysis.intake.mapping import ColumnMapping, load_mapping
-from cchc_analysis.intake.parts import PartFacts, part_key, read_facts, write_part
-from cchc_analysis.intake.privacy import find_hash_key
+from cchc_analysis.intake.privacy import HashKey, find_hash_key
 from cchc_analysis.intake.readers import find_files
-from cchc_analysis.intake.store import locked, tidy, write_intake, write_state
+from cchc_analysis.intake.run import Prepared, Progress, Run, require_one_warehouse
+from cchc_analysis.intake.store import locked, tidy_registers, write_intake, write_state
 from cchc_analysis.intake.tables import Note
+from cchc_analysis.schema import DOSSIERS, KINDS
 from cchc_analysis.units import UnitRegistry
-from cchc_analysis.version import VERSION
-from cchc_analysis.warehouse import FORMAT, PARTS_FOLDER, REJECTED_FILE, STATES_FOLDER, read_intake
+from cchc_analysis.warehouse import REJECTED_FILE, STATES_FOLDER, register_folder
 
-Progress = Callable[[str, int, int], None]
-"""Told the name of a file, its number (from 1) and how many there are, before the file is read."""
+__all__ = ["AUTO", "IntakeResult", "Progress", "intake"]
 
-DEFAULT_TITLE: Final = {"vi": "Hồ sơ giải quyết thủ tục hành chính", "en": "Administrative dossiers"}
-SAMPLE_TITLE: Final = {"vi": "Dữ liệu mẫu mô phỏng", "en": "Synthetic sample data"}
+AUTO: Literal["auto"] = "auto"
+"""The kind of each file follows from the folder it lies in."""
 
 
 @dataclass(frozen=True)
 class IntakeResult:
-    """What an intake did.
+    """What an intake did with the tables of one kind.
 
     `accounting` is the content of `intake.json`; `exit_code` 1 where more rows were rejected than allowed, else 0;
     `warehouse` and `rejected` are the folder and the workbook of rejected rows; `unchanged` tells that these files
-    had been taken in before; `notes` are remarks on this run that are no part of the accounts.
+    had been taken in before; `notes` are remarks on this run that are no part of the accounts. `kind` names what the
+    tables are. Where a run took in several kinds, `registers` has the results of those after the first, and the
+    exit code of the first is the worst of all.
     """
 
     accounting: Mapping[str, Any]
@@ -48,13 +44,20 @@ class IntakeResult:
     rejected: Path
     unchanged: bool = False
     notes: tuple[Note, ...] = field(default=())
+    kind: str = DOSSIERS.name
+    registers: "tuple[IntakeResult, ...]" = field(default=())
+
+    @property
+    def results(self) -> "tuple[IntakeResult, ...]":
+        """Return this result and those of the other kinds of the run."""
+        return (self, *self.registers)
 
 
 def intake(
     paths: Sequence[str | Path] | str | Path,
     warehouse: str | Path,
     *,
-    kind: str = "dossiers",
+    kind: str | None = None,
     mapping: ColumnMapping | str | Path | None = None,
     as_of: datetime | date | None = None,
     hash_key_file: str | Path | None = None,
@@ -63,20 +66,20 @@ def intake(
 ) -> IntakeResult:
     """Take exports (files, or folders of them) into the warehouse folder, adding to what is there.
 
-    A file whose content has been taken in before under the same mapping changes nothing. `as_of` is the moment up
-    to which the data speak (midnight: the whole day), by default the newest event in them. The exit code is 1 where
-    more than `allowed_reject_share` of the rows read were rejected.
+    `kind` (a name of `schema.KINDS`) says what all files hold; without it, or with "auto", a file in a folder named
+    like a register (`payments`, `thanh-toan` …) belongs to that register, any other to the kind of the mapping file,
+    which is the dossiers unless it says otherwise. A file whose content has been taken in before under the same
+    mapping changes nothing. `as_of` is the moment up to which the data speak (midnight: the whole day), by default
+    the newest event in the tables of each kind. The exit code is 1 where of any kind more than
+    `allowed_reject_share` of the rows read were rejected.
 
     Raises `InputError` naming every file that cannot be read, `MappingError` for columns that cannot be named,
     `HashKeyError` without a key for the dossier codes, `WarehouseError` where the warehouse cannot be added to,
-    `ParameterError` for an unknown `kind`. Whatever is raised, the warehouse is as it was before.
+    `ParameterError` for an unknown `kind`. All files of all kinds are checked before anything is stored: whatever is
+    raised, the warehouse is as it was before.
     """
-    if kind != "dossiers":
-        raise ParameterError(
-            f"There is no kind of table {kind!r}. Use 'dossiers'.",
-            f"Không có loại bảng {kind!r}. Hãy dùng 'dossiers'.",
-        )
-    rules = mapping if isinstance(mapping, ColumnMapping) else _loaded(mapping)
+    chosen = _known(kind)
+    rules = _loaded(mapping, chosen)
     folder = Path(warehouse).expanduser().absolute()
     given = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
     files = [(path, name) for path, name in find_files(given) if folder not in path.absolute().parents]
@@ -85,14 +88,65 @@ def intake(
             "There are no files to take in. Name a folder or files with exports of the one-stop system.",
             "Không có tệp nào để nạp. Hãy chỉ ra thư mục hoặc tệp kết xuất của hệ thống một cửa.",
         )
+    of_kind = {chosen: files} if chosen else _by_kind(files, given, rules.kind)
     key = find_hash_key([path for path, _ in files], hash_key_file)
-    checker = Checker(rules, key, calendar_of(rules), UnitRegistry.load())
     with locked(folder):
-        return _Run(folder, checker, _as_wall_clock(as_of, rules.timezone)).take(files, allowed_reject_share, progress)
+        checkers = _checkers(list(of_kind), rules, key, kind_given=chosen is not None or bool(rules.columns))
+        runs = {
+            name: Run(register_folder(folder, KINDS[name]), checker, _as_wall_clock(as_of, rules.timezone))
+            for name, checker in checkers.items()
+        }
+        require_one_warehouse(folder, key, rules)
+        return _Intake(folder, runs, of_kind, allowed_reject_share).take(progress)
 
 
-def _loaded(mapping: str | Path | None) -> ColumnMapping:
-    return ColumnMapping() if mapping is None else load_mapping(Path(mapping))
+def _known(kind: str | None) -> str | None:
+    if kind is None or kind == AUTO:
+        return None
+    if kind not in KINDS:
+        listed = ", ".join(repr(name) for name in (*KINDS, AUTO))
+        raise ParameterError(
+            f"There is no kind of table {kind!r}. Use one of: {listed}.",
+            f"Không có loại bảng {kind!r}. Hãy dùng một trong các loại: {listed}.",
+        )
+    return kind
+
+
+def _loaded(mapping: ColumnMapping | str | Path | None, kind: str | None) -> ColumnMapping:
+    """Return the mapping for tables of the kind; a mapping that names another kind is refused."""
+    default = kind or DOSSIERS.name
+    if mapping is None:
+        return ColumnMapping.model_validate({"kind": default})
+    rules = mapping if isinstance(mapping, ColumnMapping) else load_mapping(Path(mapping), default)
+    if kind is None or rules.kind == kind:
+        return rules
+    if "kind" in rules.model_fields_set or rules.columns or rules.constants or rules.values:
+        raise MappingError(
+            f"The mapping is for tables of kind {rules.kind!r}, but {kind!r} was asked for. Correct one of the two.",
+            f"Tệp ánh xạ dùng cho loại bảng {rules.kind!r} nhưng lần nạp này chọn {kind!r}. Hãy sửa một trong hai.",
+        )
+    return rules.model_copy(update={"kind": kind})
+
+
+def _by_kind(files: list[tuple[Path, str]], given: Sequence[Path], otherwise: str) -> dict[str, list[tuple[Path, str]]]:
+    """Return the files of each kind in the order of `KINDS`."""
+    kinds = [kind_of_folders(path, name, given) or otherwise for path, name in files]
+    return {
+        name: [file for file, kind in zip(files, kinds, strict=True) if kind == name] for name in KINDS if name in kinds
+    }
+
+
+def _checkers(kinds: Sequence[str], rules: ColumnMapping, key: HashKey, *, kind_given: bool) -> dict[str, Checker]:
+    """Return what the files of each kind are checked by; calendar and table of units are the same for all."""
+    calendar, registry = calendar_of(rules), UnitRegistry.load()
+    mappings = {kind: rules if kind == rules.kind else _shared(rules, kind) for kind in kinds}
+    return {kind: Checker(mapping, key, calendar, registry, kind_given) for kind, mapping in mappings.items()}
+
+
+def _shared(rules: ColumnMapping, kind: str) -> ColumnMapping:
+    """Return what a mapping for one kind says of the tables of another: clock, calendar and the order of dates."""
+    shared = rules.model_dump(include={"timezone", "calendar", "dates"})
+    return ColumnMapping.model_validate({"kind": kind, **shared})
 
 
 def _as_wall_clock(as_of: datetime | date | None, timezone: str) -> datetime | None:
@@ -104,75 +158,50 @@ def _as_wall_clock(as_of: datetime | date | None, timezone: str) -> datetime | N
     return as_of.astimezone(ZoneInfo(timezone)).replace(tzinfo=None) if as_of.tzinfo else as_of
 
 
-class _Run:
-    """One intake into one locked folder."""
+@dataclass(frozen=True)
+class _Intake:
+    """One intake of files of one or several kinds into one locked warehouse."""
 
-    def __init__(self, folder: Path, checker: Checker, as_of: datetime | None) -> None:
-        self.folder = folder
-        self.parts = folder / PARTS_FOLDER
-        self.checker = checker
-        self.as_of = as_of
-        self.previous = read_intake(folder)
-        self.sources: dict[str, tuple[Path, str]] = {}
+    folder: Path
+    runs: Mapping[str, Run]
+    files: Mapping[str, list[tuple[Path, str]]]
+    allowed: float
 
-    def take(self, files: list[tuple[Path, str]], allowed: float, progress: Progress | None) -> IntakeResult:
-        """Read and check the new files, then put everything together and store it."""
-        self._check_previous()
-        self._tidy(self.previous)
+    def take(self, progress: Progress | None) -> IntakeResult:
+        """Read and check the new files of every kind, put each kind together, and only then store."""
+        for run in self.runs.values():
+            run.tidy()
         try:
-            notes = self._check_files(files, progress)
-            intake = self._store()
-        except BaseException:
-            self._tidy(self.previous)
-            raise
-        self._tidy(intake)
-        total = intake["total"]
-        return IntakeResult(
-            accounting=intake,
-            exit_code=int(total["rejected"] > allowed * total["read"]),
-            warehouse=self.folder,
-            rejected=self.folder / STATES_FOLDER / intake["state"] / REJECTED_FILE,
-            unchanged=intake is self.previous,
-            notes=tuple(notes),
-        )
+            notes = self._check_files(progress)
+            prepared = {kind: run.prepare() for kind, run in self.runs.items()}
+            for kind, run in self.runs.items():
+                new = prepared[kind]
+                if new.combined is not None:
+                    write_state(run.folder, new.state, new.combined, KINDS[kind])
+            for kind, run in self.runs.items():
+                if prepared[kind].combined is not None:
+                    write_intake(run.folder, prepared[kind].intake)
+        finally:
+            for run in self.runs.values():
+                run.tidy()
+            tidy_registers(self.folder)
+        return self._result(prepared, notes)
 
-    def _tidy(self, intake: Mapping[str, Any] | None) -> None:
-        parts = {account["part"] for account in intake["files"]} if intake else set()
-        tidy(self.folder, intake["state"] if intake else None, parts)
-
-    def _check_previous(self) -> None:
-        """Refuse to add to a warehouse of another key, clock, calendar or layout."""
-        previous, mapping = self.previous, self.checker.mapping
-        if previous is None:
-            return
-        if previous["format"] != FORMAT:
-            raise _other_warehouse("the layout of an older version", "cấu trúc của phiên bản cũ")
-        if previous["key_fingerprint"] != self.checker.key.fingerprint:
-            raise HashKeyError(
-                "The warehouse was made with another key, so that its codes cannot be compared. "
-                "Use the same key as before, or another warehouse folder.",
-                "Kho dữ liệu này được tạo bằng khóa khác nên không đối chiếu được mã hồ sơ. "
-                "Hãy dùng đúng khóa cũ hoặc chọn thư mục kho khác.",
-            )
-        if (previous["calendar"], previous["timezone"]) != (mapping.calendar, mapping.timezone):
-            raise _other_warehouse(
-                f"the calendar {previous['calendar']} and time zone {previous['timezone']}",
-                f"lịch {previous['calendar']} và múi giờ {previous['timezone']}",
-            )
-
-    def _check_files(self, files: list[tuple[Path, str]], progress: Progress | None) -> list[Note]:
+    def _check_files(self, progress: Progress | None) -> dict[str, list[Note]]:
         """Check every file that is not yet a part; raise one error that names all files that cannot be read."""
-        notes: list[Note] = []
+        notes: dict[str, list[Note]] = {kind: [] for kind in self.runs}
         errors: list[CchcError] = []
-        for number, (path, name) in enumerate(files, start=1):
+        n_files = sum(len(files) for files in self.files.values())
+        numbered = ((kind, path, name) for kind, files in self.files.items() for path, name in files)
+        for number, (kind, path, name) in enumerate(numbered, start=1):
             if progress:
-                progress(name, number, len(files))
+                progress(name, number, n_files)
             try:
-                note = self._check_one(path, name)
+                note = self.runs[kind].check(path, name)
             except InputError as error:
                 errors.append(error)
             else:
-                notes += [note] if note else []
+                notes[kind] += [note] if note else []
         if len(errors) == 1:
             raise errors[0]
         if errors:
@@ -182,109 +211,31 @@ class _Run:
             )
         return notes
 
-    def _check_one(self, path: Path, name: str) -> Note | None:
-        content = _sha256(path, name)
-        if content in self.sources:
-            first = self.sources[content][1]
-            return Note(
-                "same_content",
-                f"'{name}' has the same content as '{first}' and was left out.",
-                f"'{name}' có cùng nội dung với '{first}' nên được bỏ qua.",
-            )
-        self.sources[content] = (path, name)
-        key = part_key(content, self.checker.mapping)
-        if not (self.parts / key).is_dir():
-            write_part(check_file(path, name, content, self.checker), self.parts)
-        return None
+    def _result(self, prepared: Mapping[str, Prepared], notes: Mapping[str, list[Note]]) -> IntakeResult:
+        codes = {kind: self._exit_code(new) for kind, new in prepared.items()}
+        first, *others = prepared
+        registers = tuple(self._of_kind(kind, prepared[kind], codes[kind], notes[kind]) for kind in others)
+        return self._of_kind(first, prepared[first], max(codes.values()), notes[first], registers)
 
-    def _all_facts(self) -> list[PartFacts]:
-        """Return the parts of this run and those of earlier runs; a file checked anew replaces its old part."""
-        new = {content: part_key(content, self.checker.mapping) for content in self.sources}
-        old = {account["sha256"]: account["part"] for account in (self.previous or {"files": []})["files"]}
-        return [read_facts(self.parts / key) for key in (old | new).values()]
+    def _exit_code(self, new: Prepared) -> int:
+        total = new.intake["total"]
+        return int(total["rejected"] > self.allowed * total["read"])
 
-    def _store(self) -> Mapping[str, Any]:
-        facts = self._all_facts()
-        state = self._state(facts)
-        if self.previous and self.previous["state"] == state and (self.folder / STATES_FOLDER / state).is_dir():
-            return self.previous
-        combined = combine(self.parts, facts, self.as_of, self._originals, self.checker.registry)
-        intake = self._intake(facts, combined, state)
-        write_state(self.folder, state, combined)
-        write_intake(self.folder, intake)
-        return intake
-
-    def _state(self, facts: list[PartFacts]) -> str:
-        stamp = [str(FORMAT), VERSION, str(self.as_of), str(self._synthetic()), *sorted(part.key for part in facts)]
-        return hashlib.sha256("\n".join(stamp).encode("utf-8")).hexdigest()[:16]
-
-    def _synthetic(self) -> bool:
-        return self.checker.key.synthetic and (self.previous is None or self.previous["synthetic"])
-
-    def _originals(self, part: PartFacts, wanted: pd.DataFrame) -> pa.Table | None:
-        """Return rows of a file of this run as the file has them."""
-        source = self.sources.get(part.sha256)
-        if source is None or part_key(part.sha256, self.checker.mapping) != part.key:
-            return None
-        return rows_as_found(*source, wanted, self.checker)
-
-    def _intake(self, facts: list[PartFacts], combined: Combined, state: str) -> dict[str, Any]:
-        calendar = calendar_span(self.checker.mapping, combined.dossiers, combined.as_of)
-        as_of = combined.as_of or datetime.combine(calendar[0], time())
-        flags = combined.findings.loc[combined.findings["severity"] != "reject", "rule"].value_counts()
-        return {
-            "format": FORMAT,
-            "version": VERSION,
-            "state": state,
-            "key_fingerprint": self.checker.key.fingerprint,
-            "synthetic": self._synthetic(),
-            "title": _title(facts, self._synthetic()),
-            "calendar": self.checker.mapping.calendar,
-            "calendar_first": calendar[0].isoformat(),
-            "calendar_last": calendar[1].isoformat(),
-            "timezone": self.checker.mapping.timezone,
-            "as_of": as_of.isoformat(),
-            "as_of_origin": "given" if self.as_of else "newest_event" if combined.as_of else "no_events",
-            "total": _total(combined.accounts),
-            "files": combined.accounts,
-            "flags": {str(rule): int(n) for rule, n in flags.sort_index().items()},
-            "notes": combined.notes,
-            "dropped_columns": sorted({header for part in facts for header in part.dropped_columns}),
-        }
-
-
-def _total(accounts: list[dict[str, Any]]) -> dict[str, Any]:
-    total: dict[str, Any] = {
-        name: sum(account[name] for account in accounts)
-        for name in ("read", "accepted", "rejected", "duplicates", "skipped")
-    }
-    for name in ("reasons", "duplicates_by_kind", "skipped_by_kind"):
-        counts: Counter[str] = Counter()
-        for account in accounts:
-            counts.update(account[name])
-        total[name] = dict(sorted(counts.items()))
-    check_account({"file": "total", **total})
-    return total
-
-
-def _title(facts: list[PartFacts], synthetic: bool) -> dict[str, str]:
-    titles = [part.title for part in sorted(facts, key=lambda part: (part.file, part.sha256)) if part.title]
-    return dict(titles[0]) if titles else dict(SAMPLE_TITLE if synthetic else DEFAULT_TITLE)
-
-
-def _sha256(path: Path, name: str) -> str:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(
-            f"'{name}' cannot be opened ({error.strerror}). Check the path and the access rights.",
-            f"Không mở được '{name}' ({error.strerror}). Hãy kiểm tra đường dẫn và quyền truy cập.",
-        ) from error
-
-
-def _other_warehouse(en: str, vi: str) -> WarehouseError:
-    return WarehouseError(
-        f"The warehouse has {en}, which the new files do not share. Use another warehouse folder for them.",
-        f"Kho dữ liệu đang dùng {vi}, khác với các tệp mới. Hãy dùng thư mục kho khác cho các tệp này.",
-    )
+    def _of_kind(
+        self,
+        kind: str,
+        new: Prepared,
+        exit_code: int,
+        notes: list[Note],
+        registers: tuple[IntakeResult, ...] = (),
+    ) -> IntakeResult:
+        return IntakeResult(
+            accounting=new.intake,
+            exit_code=exit_code,
+            warehouse=self.folder,
+            rejected=self.runs[kind].folder / STATES_FOLDER / new.state / REJECTED_FILE,
+            unchanged=new.combined is None,
+            notes=tuple(notes),
+            kind=kind,
+            registers=registers,
+        )

@@ -62,12 +62,23 @@ def is_marked(mark: str) -> Predicate:
 def is_outside_calendar(column: str) -> Predicate:
     """Return the rule that the date is not in the calendar."""
 
-    def holds(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
-        days = rows.columns[column].astype("datetime64[D]")
-        inside = (days >= np.datetime64(calendar.first, "D")) & (days <= np.datetime64(calendar.last, "D"))
-        return ~missing(days) & ~inside
+    return lambda rows, calendar: lies_outside(rows.columns[column], *days_of(calendar))
 
-    return holds
+
+def days_of(calendar: WorkingCalendar) -> tuple[np.datetime64, np.datetime64]:
+    """Return the first and the last day of the calendar."""
+    return np.datetime64(calendar.first, "D"), np.datetime64(calendar.last, "D")
+
+
+def lies_outside(moments: InstantArray, first: np.datetime64, last: np.datetime64) -> BoolArray:
+    """Return where a moment lies before the day `first` or after the day `last`.
+
+    >>> moments = np.array(["2025-03-10T09:30", "NaT"], dtype="datetime64[us]")
+    >>> lies_outside(moments, np.datetime64("2025-03-11"), np.datetime64("2025-12-31")).tolist()
+    [True, False]
+    """
+    days = moments.astype("datetime64[D]")
+    return np.asarray(~missing(days) & ~((days >= first) & (days <= last)))
 
 
 def is_before_receipt(column: str) -> Predicate:

@@ -19,7 +19,8 @@ from cchc_analysis.intake.mapping import ColumnMapping
 from cchc_analysis.intake.other_rows import BLANK, DOSSIER, RowShape, RowSorter
 from cchc_analysis.intake.repair import repair_text
 from cchc_analysis.intake.tables import NamedTable, Note, RawSheet
-from cchc_analysis.schema import DOSSIER_COLUMNS, Column
+from cchc_analysis.intake.wrong_kind import other_kind, require_dossiers, with_hint
+from cchc_analysis.schema import DOSSIERS, KINDS, Column, Kind
 from cchc_analysis.text import fold
 
 _LEFT_OUT_SUFFIXES = (".json", ".yaml", ".yml", ".md")
@@ -89,14 +90,17 @@ def _left_out(name: str) -> bool:
 def read_tables(
     path: Path,
     name: str,
-    columns: tuple[Column, ...] = DOSSIER_COLUMNS,
     mapping: ColumnMapping | None = None,
+    *,
+    kind_given: bool = True,
 ) -> list[NamedTable]:
     """Return the tables of a file, one per sheet with a recognisable header, under canonical column names.
 
-    `name` is the file as people know it; it stands in tables and messages. Raises `InputError` for a file
-    that is no table or has no header, `MappingError` where a required column is missing, two columns would
-    get one name, or a column that the mapping keeps is not in the file.
+    The columns are those of the kind of table that the mapping is for, without one those of dossiers. `name` is the
+    file as people know it; it stands in tables and messages. Raises `InputError` for a file that is no table or has
+    no header, `MappingError` where a required column is missing, two columns would get one name, or a column that the
+    mapping keeps is not in the file. Unless the kind is `kind_given`, what can be read as dossiers and yet looks like
+    a register is refused.
 
     >>> import tempfile
     >>> file = Path(tempfile.mkdtemp(), "a.csv")
@@ -106,13 +110,18 @@ def read_tables(
     ({2: {'dossier_id': 'H-1', 'receiving_unit': 'Sở A', 'received_at': '01/02/2025'}}, {'total': 1}, ('SĐT',))
     """
     mapping = mapping or ColumnMapping()
+    kind = KINDS[mapping.kind]
+    columns = kind.columns
     namer = Namer([column.name for column in columns], mapping)
     sheets = _chosen(read_sheets(_content(path, name), name), mapping, name)
     headed = [(sheet, header) for sheet in sheets if (header := _header(sheet, namer, mapping, name)) is not None]
     if not headed:
-        raise no_header(sheets, namer, name)
+        raise with_hint(no_header(sheets, namer, name), other_kind(sheets, kind), name)
     _require_mapped_columns(namer, [header for _, header in headed], name)
-    headed, notes = _require_columns(headed, sheets, columns, namer, name)
+    headed, notes = _require_columns(headed, sheets, kind, namer, name)
+    for sheet, header in headed if kind is DOSSIERS and not kind_given else ():
+        named = namer.names & {namer.meaning(cell) for cell in header.cells}
+        require_dossiers(header, named, _place(name, sheet.sheet))
     tables = [_name_table(sheet, header, columns, namer, mapping, name) for sheet, header in headed]
     return [replace(tables[0], notes=tables[0].notes + notes), *tables[1:]]
 
@@ -177,12 +186,12 @@ def _require_mapped_columns(namer: Namer, headers: Sequence[Header], name: str) 
 def _require_columns(
     headed: list[tuple[RawSheet, Header]],
     sheets: Sequence[RawSheet],
-    columns: tuple[Column, ...],
+    kind: Kind,
     namer: Namer,
     name: str,
 ) -> tuple[list[tuple[RawSheet, Header]], tuple[Note, ...]]:
     """Leave out sheets that are another kind of table; a sheet that lacks one required column is an error."""
-    required = [column for column in columns if column.required and column.name not in namer.constants]
+    required = [column for column in kind.columns if column.required and column.name not in namer.constants]
     complete: list[tuple[RawSheet, Header]] = []
     lacking: list[tuple[RawSheet, Header, list[Column]]] = []
     for sheet, header in headed:
@@ -194,15 +203,17 @@ def _require_columns(
             complete.append((sheet, header))
     for sheet, header, missing in lacking:
         if not complete or len(missing) == 1:
-            raise missing_columns(missing, header, namer, _place(name, sheet.sheet))
+            error = missing_columns(missing, header, namer, _place(name, sheet.sheet))
+            raise with_hint(error, other_kind([sheet], kind), name)
     kept = {id(sheet) for sheet, _ in complete}
     others = [sheet for sheet in sheets if id(sheet) not in kept and sheet.cells.notna().any(axis=None)]
-    return complete, tuple(_other_sheet_note(sheet.sheet) for sheet in others)
+    return complete, tuple(_other_sheet_note(sheet.sheet, kind) for sheet in others)
 
 
-def _other_sheet_note(title: str) -> Note:
-    en = f"The sheet {title!r} has no header of a dossier list and was left out."
-    vi = f"Trang tính {title!r} không có tiêu đề của danh sách hồ sơ nên không được đọc."
+def _other_sheet_note(title: str, kind: Kind) -> Note:
+    listed = ("a dossier list", "danh sách hồ sơ") if kind is DOSSIERS else (f"'{kind.en}'", f"'{kind.vi}'")
+    en = f"The sheet {title!r} has no header of {listed[0]} and was left out."
+    vi = f"Trang tính {title!r} không có tiêu đề của {listed[1]} nên không được đọc."
     return Note("no_header_sheet", en, vi)
 
 
@@ -262,7 +273,8 @@ def _sort_rows(
     block = sheet.cells.iloc[max(header.first, 0) : header.last + 1].to_numpy()
     header_rows = tuple({at: fold(value) for at, value in enumerate(row) if isinstance(value, str)} for row in block)
     headed = frozenset(cell.position for cell in header.cells)
-    sorter = RowSorter(RowShape(code, times, naming.running_numbers, headed, header_rows))
+    procedure_codes = columns[0].name == "procedure_code"
+    sorter = RowSorter(RowShape(code, times, naming.running_numbers, headed, header_rows, procedure_codes))
     reasons = np.full(len(body), DOSSIER, dtype=object)
     doubtful = _doubtful(body, code, times)
     reasons[doubtful] = [sorter.sort(tuple(row)) for row in body[doubtful].to_numpy(dtype=object)]

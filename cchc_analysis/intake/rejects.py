@@ -11,26 +11,24 @@ import pyarrow.csv as pa_csv
 import xlsxwriter
 
 from cchc_analysis.intake.rules import label, sentences
-from cchc_analysis.schema import DOSSIER_COLUMNS
-
-REJECTED_HEADERS: Final = ("Tệp nguồn", "Trang tính", "Dòng", "Cột", "Giá trị", "Lý do")
-"""Headers of the columns that say where a row comes from and what is wrong with it; ignored when it is fed again."""
+from cchc_analysis.intake.tables import REJECTED_HEADERS
+from cchc_analysis.schema import Kind
 
 _LAST_ROW: Final = 1_048_575
 _LONGEST_CELL: Final = 32_767
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
-def write_rejected(rejected: pd.DataFrame, path: Path) -> None:
+def write_rejected(rejected: pd.DataFrame, path: Path, kind: Kind) -> None:
     """Write the rejected rows to a workbook in which every cell is text: no formula, no link, no number.
 
     `rejected` has the columns `file, sheet, row, columns, values, reasons` (the last three already joined, in
-    Vietnamese) and the columns of the schema with the original texts. The headers are the labels of the schema,
+    Vietnamese) and the columns of the kind with the original texts. The headers are the labels of the schema,
     so that a mended row can be fed to intake again. The same rows give the same bytes.
     """
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    headers = (*REJECTED_HEADERS, *(column.label for column in DOSSIER_COLUMNS))
-    names = ("file", "sheet", "row", "columns", "values", "reasons", *(column.name for column in DOSSIER_COLUMNS))
+    headers = (*REJECTED_HEADERS, *(column.label for column in kind.columns))
+    names = ("file", "sheet", "row", "columns", "values", "reasons", *(column.name for column in kind.columns))
     records = list(rejected[list(names)].itertuples(index=False, name=None))
     with xlsxwriter.Workbook(str(path), safe) as workbook:
         workbook.set_properties({"created": dt.datetime(2000, 1, 1), "title": "Dòng bị loại khi nạp dữ liệu"})
@@ -48,7 +46,7 @@ def write_rejected(rejected: pd.DataFrame, path: Path) -> None:
                         sheet.write_string(number, column, str(cell)[:_LONGEST_CELL], as_text)
 
 
-def write_flags(flags: pd.DataFrame, path: Path) -> None:
+def write_flags(flags: pd.DataFrame, path: Path, kind: Kind) -> None:
     """Write the flags to a CSV file (UTF-8 with BOM, as spreadsheets expect), one line per finding.
 
     `flags` has the columns `file, sheet, row, column, value, rule`. Text that a spreadsheet would run as a formula
@@ -59,7 +57,7 @@ def write_flags(flags: pd.DataFrame, path: Path) -> None:
         "Tệp nguồn": flags["file"],
         "Trang tính": flags["sheet"],
         "Dòng": flags["row"].astype("str"),
-        "Cột": flags["column"].map(label),
+        "Cột": flags["column"].map(lambda column: label(column, kind)),
         "Giá trị": flags["value"],
         "Lý do": flags["rule"].map(reasons),
         "Quy tắc": flags["rule"],

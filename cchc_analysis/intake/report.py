@@ -7,6 +7,7 @@ from cchc_analysis.errors import Language
 from cchc_analysis.formats import day, number, share
 from cchc_analysis.intake.pipeline import IntakeResult
 from cchc_analysis.intake.rules import sentences
+from cchc_analysis.schema import DOSSIERS, KINDS
 from cchc_analysis.warehouse import Warehouse
 
 _MOST_NAMED = 3
@@ -42,8 +43,26 @@ _ORIGINS = {
 }
 
 
+def accounting_of(result: IntakeResult) -> dict[str, Any]:
+    """Return the accounts of an intake, by kind where several kinds were taken in."""
+    if not result.registers:
+        return dict(result.accounting)
+    return {each.kind: dict(each.accounting) for each in result.results}
+
+
 def accounting_text(result: IntakeResult, language: Language = "vi") -> str:
-    """Write the accounting of an intake: the sum that holds, what was left out and why, where the rejected rows lie."""
+    """Write the accounting of an intake: the sum that holds, what was left out and why, where the rejected rows lie.
+
+    One accounting for each kind of table, under its name; under none where there are only dossiers.
+    """
+    texts = [(each.kind, _accounting_text(each, language)) for each in result.results]
+    if [kind for kind, _ in texts] == [DOSSIERS.name]:
+        return texts[0][1]
+    names = {kind: KINDS[kind].vi if language == "vi" else KINDS[kind].en for kind, _ in texts}
+    return "\n\n".join(f"{names[kind]}\n{text}" for kind, text in texts)
+
+
+def _accounting_text(result: IntakeResult, language: Language) -> str:
     place = 0 if language == "vi" else 1
     intake, total = result.accounting, result.accounting["total"]
     parts = " + ".join(f"{number(total[name], language)} {words[place]}" for name, words in _PARTS.items())
@@ -85,12 +104,13 @@ def _rest(result: IntakeResult, place: int, language: Language) -> list[str]:
     warehouse = Warehouse(result.warehouse, intake)
     lines = []
     if not total["read"]:
-        lines.append(("Trong tệp không có hồ sơ nào.", "There are no dossiers in the files.")[place])
+        lines.append(("Trong tệp không có dòng dữ liệu nào.", "There are no rows in the files.")[place])
     if total["rejected"]:
         part = share(total["rejected"] / total["read"], language, 2)
         of_read = ("số dòng đọc được", "of the rows read")[place]
-        lines.append(f"{_REJECTED[place]}: {result.rejected} ({part} {of_read})")
-    if intake.get("as_of"):
+        way = "" if result.kind == DOSSIERS.name else f" (--kind {result.kind})"
+        lines.append(f"{_REJECTED[place]}{way}: {result.rejected} ({part} {of_read})")
+    if intake.get("as_of") and (KINDS[result.kind].events or intake["as_of_origin"] == "given"):
         origin = intake.get("as_of_origin")
         why = _ORIGINS.get(str(origin), ("", ""))[place]
         lines.append(

@@ -16,18 +16,19 @@ from cchc_analysis.errors import WarehouseError
 from cchc_analysis.intake.combine import Combined
 from cchc_analysis.intake.parts import UNFINISHED
 from cchc_analysis.intake.rejects import write_flags, write_rejected
-from cchc_analysis.schema import DOSSIERS
+from cchc_analysis.schema import Kind
 from cchc_analysis.warehouse import (
     FINDINGS_FILE,
     FLAGS_FILE,
     INTAKE_FILE,
     NUMBERS_FILE,
     PARTS_FOLDER,
+    REGISTERS_FOLDER,
     REJECTED_FILE,
     STATES_FOLDER,
-    dossiers_schema,
     findings_schema,
     numbers_schema,
+    table_schema,
 )
 
 try:
@@ -84,18 +85,27 @@ def tidy(folder: Path, state: str | None, parts: set[str]) -> None:
     (folder / f"{INTAKE_FILE}{UNFINISHED}").unlink(missing_ok=True)
 
 
-def write_state(folder: Path, state: str, combined: Combined) -> None:
+def tidy_registers(warehouse: Path) -> None:
+    """Remove the folders of registers in which nothing is left."""
+    registers = warehouse / REGISTERS_FOLDER
+    for folder in (*sorted(registers.glob("*")), registers):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def write_state(folder: Path, state: str, combined: Combined, kind: Kind) -> None:
     """Write the files of a state into `states/<state>`, whole or not at all."""
     target, unfinished = folder / STATES_FOLDER / state, folder / STATES_FOLDER / f"{state}{UNFINISHED}"
     if target.exists():
         shutil.rmtree(target)
     unfinished.mkdir(parents=True)
-    _write_table(combined.dossiers, dossiers_schema(), unfinished / DOSSIERS.file)
-    _write_table(combined.numbers, numbers_schema(), unfinished / NUMBERS_FILE)
+    _write_table(combined.rows, table_schema(kind), unfinished / kind.file)
+    if combined.numbers is not None:
+        _write_table(combined.numbers, numbers_schema(), unfinished / NUMBERS_FILE)
     _write_table(combined.findings, findings_schema(), unfinished / FINDINGS_FILE)
-    write_rejected(combined.rejected, unfinished / REJECTED_FILE)
+    write_rejected(combined.rejected, unfinished / REJECTED_FILE, kind)
     flags = combined.findings[combined.findings["severity"] != "reject"]
-    write_flags(flags[["file", "sheet", "row", "column", "value", "rule"]], unfinished / FLAGS_FILE)
+    write_flags(flags[["file", "sheet", "row", "column", "value", "rule"]], unfinished / FLAGS_FILE, kind)
     unfinished.rename(target)
 
 

@@ -8,6 +8,10 @@ import pandas as pd
 SKIP_REASONS = ("numbering", "band", "total", "signature", "repeated_header", "note")
 """Why a row below the header is no dossier; the keys of `NamedTable.skipped`."""
 
+REJECTED_HEADERS = ("Tệp nguồn", "Trang tính", "Dòng", "Cột", "Giá trị", "Lý do")
+"""Headers, in the workbook of rejected rows, of the columns that say where a row comes from and what is wrong with it;
+ignored when it is fed again."""
+
 
 @dataclass(frozen=True)
 class Note:

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any, Final
 
 import yaml
 
 from cchc_analysis.errors import MappingError
 from cchc_analysis.reference_data import reference_path
-from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.schema import DOSSIERS, KINDS, Kind
 from cchc_analysis.text import fold
 
 PERSONAL = "personal"
 IGNORED = "ignored"
+
+_DOSSIERS_FILE: Final = "columns.yaml"
+_REGISTERS_FILE: Final = "columns-registers.yaml"
 
 _TRAILING_REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?[\s*:]*\Z")
 _FOOTNOTE = re.compile(r"(?:[\u00b9\u00b2\u00b3\u2070-\u2089*†‡§]+|(?<=[^\W\d_])\d{1,2})\s*\Z")
@@ -23,11 +27,15 @@ _LEADING_NUMBER = re.compile(r"\A\s*[(\[]?\d{1,2}[)\].:]\s*")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Folded headers: `canonical` maps them to a column, `personal` and `ignored` are never kept."""
+    """Folded headers: `canonical` maps them to a column, `personal` and `ignored` are never kept.
+
+    `later` ranks headers that stand for their column only where no better one is in the table.
+    """
 
     canonical: Mapping[str, str]
     personal: frozenset[str]
     ignored: frozenset[str]
+    later: Mapping[str, int] = field(default_factory=dict)
 
     def meaning(self, header: str) -> str | None:
         """Return the canonical name, `PERSONAL`, `IGNORED`, or None for a header nobody knows.
@@ -45,6 +53,16 @@ class Vocabulary:
             if key in self.ignored:
                 return IGNORED
         return PERSONAL if self.is_personal(header) else None
+
+    def rank(self, header: str) -> int:
+        """Return 0 for a header that names its column for certain, more for one that does so for want of a better.
+
+        >>> vocabulary = load_vocabulary("feedback")
+        >>> vocabulary.rank("Đơn vị xử lý") < vocabulary.rank("Đơn vị") < vocabulary.rank("Đơn vị tiếp nhận")
+        True
+        """
+        key = next((key for key in _keys(header) if key in self.canonical), "")
+        return self.later.get(key, 0)
 
     def is_personal(self, header: str) -> bool:
         """Return whether the header names a column about a person, as a whole or by words inside it.
@@ -68,7 +86,7 @@ def _keys(header: str) -> Iterable[str]:
 
 
 def build_vocabulary(text: str) -> Vocabulary:
-    """Return the vocabulary written in YAML; the schema's own names and labels are always known.
+    """Return the vocabulary of dossiers written in YAML; the schema's own names and labels are always known.
 
     Raises `MappingError` where a header stands under two names or a column is not in the schema.
 
@@ -76,70 +94,122 @@ def build_vocabulary(text: str) -> Vocabulary:
     'field'
     """
     content = yaml.safe_load(text)
-    canonical: dict[str, str] = {}
-    for column in DOSSIER_COLUMNS:
-        for header in (column.name, column.label):
-            _add(canonical, header, column.name)
-    names = {column.name for column in DOSSIER_COLUMNS}
-    for name, headers in content.get("columns", {}).items():
-        if name not in names:
-            raise MappingError(
-                f"columns.yaml: {name!r} is not a column of the schema. Correct the name or delete the entry.",
-                f"columns.yaml: {name!r} không phải là cột trong lược đồ. Hãy sửa tên cột hoặc xóa mục này.",
-            )
-        for header in headers:
-            _add(canonical, header, name)
+    canonical = _canonical(content.get("columns", {}), DOSSIERS, _DOSSIERS_FILE)
     personal = frozenset(fold(header) for header in content.get("personal", ()))
     ignored = frozenset(fold(header) for header in content.get("ignored", ()))
-    _refuse_two_meanings(canonical, personal, ignored)
+    _refuse_two_meanings(canonical, personal, ignored, _DOSSIERS_FILE)
     return Vocabulary(canonical, personal, ignored)
 
 
-def _add(canonical: dict[str, str], header: str, name: str) -> None:
+def build_register_vocabulary(kind: Kind, section: Mapping[str, Any], dossiers: Vocabulary) -> Vocabulary:
+    """Return the vocabulary of a register: its own headers, those that `as_dossiers` takes over, and what is dropped.
+
+    What the register keeps wins over what lists of dossiers ignore; what only dossiers keep is known and dropped. The
+    headers under `later` are ranked in the order in which they stand there. Raises `MappingError` as
+    `build_vocabulary` does.
+
+    >>> section = {"as_dossiers": ["dossier_id"], "columns": {"paid_at": ["Ngày nộp tiền"]}}
+    >>> vocabulary = build_register_vocabulary(KINDS["payments"], section, load_vocabulary())
+    >>> [vocabulary.meaning(text) for text in ("Mã HS", "Ngày nộp tiền", "Ngày hẹn trả", "Phí (VNĐ)")]
+    ['dossier_id', 'paid_at', 'ignored', 'fee_amount']
+    """
+    later = section.get("later", {})
+    listed = {name: [*section.get("columns", {}).get(name, ()), *later.get(name, ())] for name in _names(section)}
+    canonical = _canonical(listed, kind, _REGISTERS_FILE)
+    for key, name in dossiers.canonical.items():
+        if name in section.get("as_dossiers", ()):
+            _add(canonical, key, name, _REGISTERS_FILE)
+    own = frozenset(fold(header) for header in section.get("ignored", ()))
+    _refuse_two_meanings(canonical, dossiers.personal, own, _REGISTERS_FILE)
+    ignored = (own | dossiers.ignored | frozenset(dossiers.canonical)) - frozenset(canonical)
+    ranks = {fold(header): rank for headers in later.values() for rank, header in enumerate(headers, start=1)}
+    return Vocabulary(canonical, dossiers.personal, ignored, ranks)
+
+
+def _names(section: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys((*section.get("columns", {}), *section.get("later", {}))))
+
+
+def _canonical(listed: Mapping[str, Iterable[str]], kind: Kind, file: str) -> dict[str, str]:
+    canonical: dict[str, str] = {}
+    for column in kind.columns:
+        for header in (column.name, column.label):
+            _add(canonical, header, column.name, file)
+    names = {column.name for column in kind.columns}
+    for name, headers in listed.items():
+        if name not in names:
+            raise MappingError(
+                f"{file}: {name!r} is not a column of the schema. Correct the name or delete the entry.",
+                f"{file}: {name!r} không phải là cột trong lược đồ. Hãy sửa tên cột hoặc xóa mục này.",
+            )
+        for header in headers:
+            _add(canonical, header, name, file)
+    return canonical
+
+
+def _add(canonical: dict[str, str], header: str, name: str, file: str) -> None:
     known = canonical.setdefault(fold(header), name)
     if known != name:
-        raise _two_meanings(header, known, name)
+        raise _two_meanings(header, known, name, file)
 
 
-def _refuse_two_meanings(canonical: Mapping[str, str], personal: frozenset[str], ignored: frozenset[str]) -> None:
+def _refuse_two_meanings(
+    canonical: Mapping[str, str], personal: frozenset[str], ignored: frozenset[str], file: str
+) -> None:
     for key in sorted(personal | ignored):
         if key in canonical:
-            raise _two_meanings(key, canonical[key], PERSONAL if key in personal else IGNORED)
+            raise _two_meanings(key, canonical[key], PERSONAL if key in personal else IGNORED, file)
 
 
-def _two_meanings(header: str, first: str, second: str) -> MappingError:
+def _two_meanings(header: str, first: str, second: str, file: str) -> MappingError:
     return MappingError(
-        f"columns.yaml: the header {header!r} stands under both {first} and {second}. Delete one of the two.",
-        f"columns.yaml: tiêu đề {header!r} nằm ở cả {first} và {second}. Hãy xóa một trong hai.",
+        f"{file}: the header {header!r} stands under both {first} and {second}. Delete one of the two.",
+        f"{file}: tiêu đề {header!r} nằm ở cả {first} và {second}. Hãy xóa một trong hai.",
     )
 
 
-@lru_cache(maxsize=1)
-def load_vocabulary() -> Vocabulary:
-    """Return the vocabulary of `data/reference/columns.yaml`.
+@cache
+def register_texts() -> dict[str, Any]:
+    """Return what `data/reference/columns-registers.yaml` says of each register.
 
-    >>> load_vocabulary().meaning("TG quy định")
-    'statutory_days'
+    >>> "thanh-toan" in register_texts()["payments"]["folders"]
+    True
     """
-    return build_vocabulary(reference_path("columns.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.safe_load(reference_path(_REGISTERS_FILE).read_text(encoding="utf-8"))
+    return content
 
 
-@lru_cache(maxsize=8_192)
-def meaning_of(header: str) -> str | None:
-    """Return what the header means in the shipped vocabulary; see `Vocabulary.meaning`.
+@cache
+def load_vocabulary(kind: str = DOSSIERS.name) -> Vocabulary:
+    """Return the shipped vocabulary of a kind of table.
 
-    >>> meaning_of("Chủ hồ sơ")
-    'personal'
+    >>> load_vocabulary().meaning("TG quy định"), load_vocabulary("payments").meaning("Tổng tiền")
+    ('statutory_days', 'total_amount')
     """
-    return load_vocabulary().meaning(header)
+    if kind == DOSSIERS.name:
+        return build_vocabulary(reference_path(_DOSSIERS_FILE).read_text(encoding="utf-8"))
+    return build_register_vocabulary(KINDS[kind], register_texts()[kind], load_vocabulary())
+
+
+@lru_cache(maxsize=32_768)
+def meaning_of(header: str, kind: str = DOSSIERS.name) -> str | None:
+    """Return what the header means in the shipped vocabulary of a kind; see `Vocabulary.meaning`.
+
+    >>> meaning_of("Chủ hồ sơ"), meaning_of("Ngày thu"), meaning_of("Ngày thu", "payments")
+    ('personal', 'ignored', 'paid_at')
+    """
+    return load_vocabulary(kind).meaning(header)
 
 
 def count_known(headers: Iterable[object]) -> int:
-    """Return how many of the cells are known headers.
+    """Return how many of the cells are headers that are known in some kind of table.
 
-    >>> count_known(["STT", "Mã hồ sơ", 5, None, "Sở Tư pháp"])
-    2
+    >>> count_known(["STT", "Mã hồ sơ", 5, None, "Sở Tư pháp", "Số chứng thực"])
+    3
     """
-    return sum(
-        1 for header in headers if isinstance(header, str) and len(header) < 200 and meaning_of(header) is not None
-    )
+    return sum(1 for header in headers if isinstance(header, str) and len(header) < 200 and _is_known(header))
+
+
+@lru_cache(maxsize=8_192)
+def _is_known(header: str) -> bool:
+    return any(load_vocabulary(kind).meaning(header) is not None for kind in KINDS)

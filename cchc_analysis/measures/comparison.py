@@ -33,14 +33,23 @@ def on_time_change(
     (True where the interval excludes zero). Null where one of the windows has nothing to count.
     Source: Newcombe 1998, Statistics in Medicine 17:873, method 10.
     """
-    now = on_time_share(flow, period, by, rule)
-    before = on_time_share(flow, base, by, rule)
-    both = now[[*by, "numerator", "denominator", "value"]].assign(
-        base_numerator=before["numerator"], base_denominator=before["denominator"], base_value=before["value"]
-    )
+    return share_change(on_time_share(flow, period, by, rule), on_time_share(flow, base, by, rule), by)
+
+
+def share_change(now: pd.DataFrame, before: pd.DataFrame, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Compare the shares of a window with those of a base window, group by group, with Newcombe's interval.
+
+    `now`, `before`: indicator tables of one measure over the same counts, one row per group. Result: columns `by`,
+    `numerator`, `denominator`, `value`, `base_numerator`, `base_denominator`, `base_value`, `difference`, `lower`,
+    `upper`, `beyond_noise` (True where the interval excludes zero). Null where one of the windows has nothing to count.
+    Source: Newcombe 1998, Statistics in Medicine 17:873, method 10.
+    """
+    counts = ["numerator", "denominator", "value"]
+    base = before[[*by, *counts]].rename(columns={name: f"base_{name}" for name in counts})
+    both = now[[*by, *counts]].merge(base, on=list(by), how="left") if by else now[counts].join(base)
     ends = [
         newcombe_difference(row["numerator"], row["denominator"], row["base_numerator"], row["base_denominator"])
-        if row["denominator"] and row["base_denominator"]
+        if row["denominator"] and not pd.isna(row["base_denominator"]) and row["base_denominator"]
         else (np.nan, np.nan)
         for row in records(both)
     ]

@@ -11,20 +11,24 @@ from cchc_analysis.periods import ReportPeriod
 DIGITISATION_MEASURES = ("documents_digitised", "documents_reused", "result_digitised")
 """Measures of the table, named after the columns of dossiers they count."""
 
+FURTHER_DIGITISATION_MEASURES = ("reused_from_store", "reused_from_results", "result_electronic")
+"""Measures of the same table that tell more: reused from the store of the national portal, reused from results of other
+dossiers, result handed out in electronic form."""
+
 NEVER_OBLIGED = 1 << 30
 
 
 def digitisation_shares(
     counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = (), since: Mapping[str, int] | None = None
 ) -> pd.DataFrame:
-    """Compute the shares of dossiers whose documents were digitised or reused, and whose result was digitised.
+    """Compute the shares of dossiers whose documents were digitised or reused, and whose result is digital.
 
-    `counts`: result of count_digitisation. Documents: out of the dossiers received in the window. Result: out of those
+    `counts`: result of count_digitisation. Documents: out of the dossiers received in the window. Results: out of those
     closed in it, withdrawn ones left out (they have no result). Only dossiers whose flag is stated are counted.
     `since`: unit → how many starts its dossiers must have reached to be under the duty; then `counts` needs `unit`, and
     dossiers of units that are not named, or received before the start, are left out. None counts all.
-    Result: indicator table, rule "all" or "from_start", with two more columns: `n_not_stated` (flag missing, in no
-    denominator) and `n_before_start` (left out by `since`).
+    Result: indicator table of DIGITISATION_MEASURES and FURTHER_DIGITISATION_MEASURES, rule "all" or "from_start", with
+    two more columns: `n_not_stated` (flag missing, in no denominator) and `n_before_start` (left out by `since`).
     """
     obliged = pd.Series(True, index=counts.index)
     if since is not None:
@@ -32,7 +36,9 @@ def digitisation_shares(
     received = months_of(period, counts, "received_month")
     resolved = months_of(period, counts, "closed_month") & (counts["withdrawn"] == 0)
     rule = "all" if since is None else "from_start"
-    bases = {"documents_digitised": received, "documents_reused": received, "result_digitised": resolved}
+    of_results = ("result_digitised", "result_electronic")
+    names = (*DIGITISATION_MEASURES, *FURTHER_DIGITISATION_MEASURES)
+    bases = {name: resolved if name in of_results else received for name in names}
     return stack(_one(counts, period, by, name, base, obliged, rule) for name, base in bases.items())
 
 

@@ -32,6 +32,39 @@ def integrity(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = 
     return pd.concat(tables, ignore_index=True)
 
 
+NUMBER_GAPS = "number_gaps"
+"""Measure of `number_gaps`."""
+
+
+def number_gaps(gaps: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Compute the share of running numbers that nobody has seen, of the days in the window.
+
+    `gaps`: result of count_number_gaps; `by`: () or ("unit",). Only series that begin anew every day are judged.
+    Result: indicator table, measure NUMBER_GAPS, numerator = numbers up to the highest of their day that were not seen,
+    denominator = Σ highest; no interval, since the numbers are all there are; null where no series could be judged.
+    Further columns: `n_days`, `n_gap_days` (days judged, and those with a gap), `n_not_judged` (office codes whose
+    series is not judged). Rules: docs/methods/integrity.md.
+
+    >>> from cchc_analysis.periods import parse_period
+    >>> gaps = pd.DataFrame({"unit": ["w"], "number_month": [2023 * 12 + 4], "series": ["daily"], "n_offices": [1],
+    ...                      "n_days": [20], "n_gap_days": [2], "n_missing": [3], "n_numbers": [150]})
+    >>> number_gaps(gaps, parse_period("2023-05"))[["numerator", "denominator", "value"]].to_dict("records")
+    [{'numerator': 3, 'denominator': 150, 'value': 0.02}]
+    """
+    inside = gaps[months_of(period, gaps, "number_month")]
+    judged = inside["series"] == "daily"
+    parts = inside[list(by)].assign(
+        **{name: inside[name].where(judged, 0) for name in ("n_missing", "n_numbers", "n_days", "n_gap_days")}
+    )
+    offices = inside.assign(n=inside["n_offices"].where(~judged, 0)).groupby("unit")["n"].max()
+    names = {"numerator": "n_missing", "denominator": "n_numbers", "n_days": "n_days", "n_gap_days": "n_gap_days"}
+    groups = _sums(parts, by, **names)
+    groups["n_not_judged"] = groups["unit"].map(offices) if by else int(offices.sum())
+    rows = share_rows(groups, by, "numerator", "denominator").assign(lower=np.nan, upper=np.nan)
+    further = groups[["n_days", "n_gap_days", "n_not_judged"]]
+    return pd.concat([indicator_table(rows, by, NUMBER_GAPS, period), further], axis="columns")
+
+
 def _sums(counts: pd.DataFrame, by: tuple[str, ...], **columns: str) -> pd.DataFrame:
     if not by:
         return pd.DataFrame({name: [int(counts[column].sum())] for name, column in columns.items()})

@@ -19,6 +19,9 @@ ONLINE_MEASURES = (
 
 PAYMENT_MEASURES = ("fee_due_dossiers", "fee_paid_online", "fee_procedures", "fee_procedures_paid_online")
 HOUR_MEASURES = ("online_in_office_hours", "counter_in_office_hours")
+POSTAL_MEASURES = ("posted_in", "posted_out", "returned_online")
+HOUR_COLUMNS = ("channel", "hour", "n_working", "n_off", "n", "n_not_stated")
+"""Columns of `online_by_hour`, after its grouping columns."""
 
 
 def _shares(
@@ -120,3 +123,72 @@ def cashless(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = (
             _procedure_shares(with_fee, "paid", period, by, "fee_procedures_paid_online"),
         ]
     )
+
+
+def counter_at_full_service(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Order the groups by the dossiers of fully online procedures that were still handed in at the counter.
+
+    `counts`: result of count_online with these dimensions. Result: columns `by`, `n` (handed in at the counter),
+    `n_received` (dossiers of fully online procedures received in the window, channel stated), the most first, equal
+    ones in the order of their names; groups without any are left out.
+    """
+    full = months_of(period, counts, "received_month") & (counts["service_level"] == "full")
+    stated = full & (counts["channel"] != "")
+    rows = column_total(counts, by, n=full & (counts["channel"] == "counter"), n_received=stated)
+    order = ["n", *by]
+    return rows[rows["n"] > 0].sort_values(order, ascending=[False, *(True for _ in by)], ignore_index=True)
+
+
+def postal_shares(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Compute the shares of dossiers that came in by public post, and of results that went out by post or online.
+
+    `counts`: result of count_ways. `posted_in`: by post / received in the window, channel stated. `posted_out`,
+    `returned_online`: result handed over by post, online / closed in the window, way of return stated, withdrawn ones
+    left out (they have no result). Result: indicator table of POSTAL_MEASURES with `n_not_stated`.
+    """
+    received = months_of(period, counts, "received_month")
+    resolved = months_of(period, counts, "closed_month") & (counts["withdrawn"] == 0)
+    channel, back = counts["channel"], counts["return_channel"]
+    questions = {
+        "posted_in": (received, channel, "post"),
+        "posted_out": (resolved, back, "post"),
+        "returned_online": (resolved, back, "online"),
+    }
+    return stack(
+        _shares(counts, period, by, name, way == wanted, base & (way != ""), base & (way == ""))
+        for name, (base, way, wanted) in questions.items()
+    )
+
+
+def online_by_hour(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Count the dossiers received in the window by the hour in which they were sent, online and over the counter.
+
+    `counts`: result of count_hours. Result: columns `by` and HOUR_COLUMNS, 24 rows for each group and channel that
+    occurs: `hour` (0 to 23), `n_working` (sent on a working day), `n_off` (on a day off), `n` (both, and days outside
+    the calendar), `n_not_stated` (dossiers of the group and channel whose hour is not known, the same in all its rows).
+    """
+    inside = counts[months_of(period, counts, "received_month") & counts["channel"].isin(["online", "counter"])]
+    inside, keys = inside.reset_index(drop=True), (*by, "channel")
+    unknown = column_total(inside, keys, n_not_stated=inside["hour"] < 0)
+    hours = pd.DataFrame({"hour": np.arange(24, dtype=np.int64)})
+    known = inside["hour"] >= 0
+    sums = column_total(
+        inside,
+        (*keys, "hour"),
+        n_working=known & (inside["day_off"] == 0),
+        n_off=known & (inside["day_off"] == 1),
+        n=known,
+    )
+    table = unknown.merge(hours, how="cross").merge(sums, on=[*keys, "hour"], how="left")
+    numbers = ["n_working", "n_off", "n"]
+    table[numbers] = table[numbers].fillna(0).astype("int64")
+    return table[[*by, *HOUR_COLUMNS]]
+
+
+def hour_profile(hours: pd.DataFrame) -> pd.DataFrame:
+    """Add `share`, the part of the channel's dossiers with a known hour that was sent in each hour.
+
+    `hours`: result of online_by_hour without groups. `share` is null where a channel has no dossier with a known hour.
+    """
+    known = hours.groupby("channel")["n"].transform("sum")
+    return hours.assign(share=hours["n"] / known.where(known > 0))

@@ -5,6 +5,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Literal, get_args
 
+import pandas as pd
+
 from cchc_analysis.errors import ParameterError
 from cchc_analysis.stats.proportions import wilson_interval
 
@@ -68,3 +70,19 @@ class Target:
         if lower > goal or (lower == goal and self.operator != ">"):
             return "met"
         return "missed" if upper < goal or (upper == goal and self.operator == ">") else "undecided"
+
+
+def shortfalls(shares: pd.DataFrame, target: Target) -> pd.DataFrame:
+    """Order the groups by how many more would have had to count for each to reach the target.
+
+    `shares`: indicator table of one measure, one row per group. Result: the rows that fall short with `missing` (int),
+    the largest first; equal ones keep their order.
+
+    >>> rows = pd.DataFrame({"unit": ["a", "b"], "numerator": [10, 60], "denominator": [100, 100]})
+    >>> shortfalls(rows, Target(">", Fraction(1, 2)))[["unit", "missing"]].to_dict("records")
+    [{'unit': 'a', 'missing': 41}]
+    """
+    counts = zip(shares["numerator"], shares["denominator"], strict=True)
+    missing = [max(0, target.least(int(n)) - int(x)) if n else 0 for x, n in counts]
+    short = shares.assign(missing=missing)
+    return short[short["missing"] > 0].sort_values("missing", ascending=False, kind="stable", ignore_index=True)

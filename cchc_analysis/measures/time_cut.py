@@ -25,6 +25,21 @@ def _with_totals(terms: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+HOURS = "hours"
+"""Kind of the terms that are no whole number of working days: they were set in hours."""
+
+
+def term_kinds(terms: pd.DataFrame) -> "pd.Series[str]":
+    """Name the unit in which each row's statutory term was set: its `day_kind`, or HOURS.
+
+    Terms in hours stand in days, 8 office hours to the day: 16 hours are 2 working days like any other, while what
+    leaves part of a day is named apart, since whole days used say nothing about part of a day. Calendar-day terms and
+    terms not known keep their kind.
+    """
+    part = (terms["statutory_days"] != NO_TERM) & (terms["statutory_days"] % 1 != 0)
+    return terms["day_kind"].mask(part & (terms["day_kind"] != "calendar"), HOURS)
+
+
 def term_class(terms: pd.DataFrame) -> "pd.Series[str]":
     """Name what each row of a terms count can be used for.
 
@@ -52,6 +67,7 @@ def _cuts(rows: pd.DataFrame) -> list[dict[str, object]]:
     law = float(by_procedure["statutory"].sum())
     actual_law, actual_used = float(rows["statutory"].sum()), float(rows["used"].sum())
     nothing = float("nan")
+    saved = nothing if (rows["day_kind"] == HOURS).any() else actual_law - actual_used
     values = {
         "cut_mean_over_procedures": (ratio.sum(), len(ratio), ratio.mean() if len(ratio) else nothing),
         "cut_weighted": (
@@ -61,9 +77,9 @@ def _cuts(rows: pd.DataFrame) -> list[dict[str, object]]:
         ),
         "cut_pooled": (cut, law, cut / law if law else nothing),
         "cut_actual": (
-            actual_law - actual_used,
+            saved,
             actual_law,
-            (actual_law - actual_used) / actual_law if actual_law else nothing,
+            saved / actual_law if actual_law else nothing,
         ),
     }
     return [
@@ -85,14 +101,14 @@ def time_cut(terms: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()
     cut_mean_over_procedures = mean over procedures of 1 − committed/statutory;
     cut_weighted = the same weighted by dossiers; cut_pooled = 1 − Σ committed / Σ statutory over dossiers;
     cut_actual = 1 − Σ days used / Σ statutory over dossiers (negative when people waited longer than the law allows).
-    Working-day and calendar-day terms are never added up: `day_kind` is a grouping column of the result. Left out by
-    name: see
+    Working-day terms, calendar-day terms (days used counted by the calendar) and terms in hours (see `term_kinds`; no
+    actual figure, null) are never added up: `day_kind` is a grouping column of the result. Left out by name: see
     `excluded_procedures`. The shares are of days, not of people, and carry no interval.
     Result: indicator table, columns `by`, `day_kind`, …; numerator and denominator in procedures, dossiers or days.
     Source: docs/methods/time-cut.md.
     """
     inside = terms[months_of(period, terms, "closed_month")]
-    rows = _with_totals(inside).assign(term_class=term_class(inside))
+    rows = _with_totals(inside).assign(term_class=term_class(inside), day_kind=term_kinds(inside))
     usable = rows[rows["term_class"].isin(["comparable", "no_commitment"])]
     keys = [*by, "day_kind"]
     found = [

@@ -1,4 +1,5 @@
-"""Where a share will stand at the end of the year at the pace of the last three months, and what a target asks."""
+"""Where a share will stand at the end of the year, at the pace of the last months and along their trend, and what a
+target asks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,13 @@ from typing import Literal
 import numpy as np
 
 from cchc_analysis.measures.target import Target
-from cchc_analysis.stats.forecast import beta_binomial_interval, excess_dispersion
+from cchc_analysis.stats.forecast import (
+    ENOUGH_POINTS,
+    beta_binomial_interval,
+    excess_dispersion,
+    logistic_trend,
+    trend_forecast,
+)
 
 PACE_MONTHS = 3
 """Whole months whose pace is carried on."""
@@ -21,6 +28,29 @@ The volume is larger than the denominator in months in which a duty began, or on
 Outlook = Literal["no_target", "unknown", "over", "secured", "reachable", "impossible"]
 
 
+TrendRefusal = Literal["", "few_months", "no_line", "nothing_left"]
+"""Why there is no trend: fewer than ENOUGH_POINTS months with dossiers; one month parts those that count from those
+that do not, so that no line fits; no months or dossiers left."""
+
+
+@dataclass(frozen=True)
+class TrendOutlook:
+    """The share of the whole year if the trend of its months goes on.
+
+    `value` with `lower` and `upper` (level of `year_end`); `odds_ratio`: by what the odds of a dossier change from one
+    month to the next; `difference` = this value − the value at the pace; `n_months` fitted. `contrast` names the
+    scenario that alone reaches the target ("trend", "pace"); "" where both or neither do, or there is no target.
+    """
+
+    value: float
+    lower: float
+    upper: float
+    odds_ratio: float
+    difference: float
+    n_months: int
+    contrast: Literal["", "trend", "pace"] = ""
+
+
 @dataclass(frozen=True)
 class YearEnd:
     """A share so far and expected for the whole year.
@@ -29,7 +59,8 @@ class YearEnd:
     in the last `pace_months` of them; `n_rest` dossiers are expected in the `months_left`. `value` with `lower` and
     `upper` is the expected share of the year (None where there is no pace). `needed` of the rest reach the target,
     `more_than_pace` of them beyond what the pace brings; None unless `outlook` is "secured" or "reachable".
-    `best` is the share if every further dossier counted.
+    `best` is the share if every further dossier counted. `trend` is the second scenario, None for the reason in
+    `trend_refused`: the two differ wherever the share rises or falls, and neither is shown without the other.
     """
 
     numerator: int
@@ -46,6 +77,8 @@ class YearEnd:
     outlook: Outlook
     needed: int | None
     more_than_pace: int | None
+    trend: TrendOutlook | None = None
+    trend_refused: TrendRefusal = ""
 
 
 def year_end(monthly: Sequence[Month], n_left: int, target: Target | None = None, level: float = 0.95) -> YearEnd:
@@ -54,8 +87,9 @@ def year_end(monthly: Sequence[Month], n_left: int, target: Target | None = None
     `monthly`: the whole months of the year so far in order; `n_left`: months of the year after them. The rest has the
     mean volume of the last three months (those before the first dossier are left out) and their share; its count is
     beta-binomial, with the excess dispersion of those months.
-    The interval holds only while the pace lasts: a change of pace is outside it.
-    Source: docs/methods/digitisation.md.
+    The interval holds only while the pace lasts: a change of pace is outside it. Beside it stands a second scenario in
+    which the logistic trend of all whole months goes on (see stats.logistic_trend, stats.trend_forecast), with the same
+    volume. Source: docs/methods/year-end.md.
 
     >>> half = year_end([(40, 100, 100), (50, 100, 100), (60, 100, 100)], 3)
     >>> half.n_rest, half.value
@@ -71,6 +105,8 @@ def year_end(monthly: Sequence[Month], n_left: int, target: Target | None = None
     low, high = _rest_interval(paced, n_rest, level) if known else (0, 0)
     outlook, needed = _outlook(numerator, denominator, n_left, n_rest, n, target)
     expected = n_rest * x / n if known else 0.0
+    pace = (numerator + expected) / total if known else None
+    trend, refused = _trend(monthly, n_left, n_rest, pace, target, level)
     return YearEnd(
         numerator=numerator,
         denominator=denominator,
@@ -79,14 +115,50 @@ def year_end(monthly: Sequence[Month], n_left: int, target: Target | None = None
         pace_numerator=x,
         pace_denominator=n,
         n_rest=n_rest,
-        value=(numerator + expected) / total if known else None,
+        value=pace,
         lower=(numerator + min(low, expected)) / total if known else None,
         upper=(numerator + max(high, expected)) / total if known else None,
         best=(numerator + n_rest) / total if known else None,
         outlook=outlook,
         needed=needed,
         more_than_pace=None if needed is None else max(0, needed - round(expected)),
+        trend=trend,
+        trend_refused=refused,
     )
+
+
+def _trend(
+    monthly: Sequence[Month], n_left: int, n_rest: int, pace: float | None, target: Target | None, level: float
+) -> tuple[TrendOutlook | None, TrendRefusal]:
+    """Carry the trend of the months on over the rest of the year, in equal parts for each month left."""
+    over, under = (np.array([month[place] for month in monthly], dtype=np.int64) for place in (0, 1))
+    if not n_left or not n_rest:
+        return None, "nothing_left"
+    if pace is None or int((under > 0).sum()) < ENOUGH_POINTS:
+        return None, "few_months"
+    fitted = logistic_trend(over, under)
+    if fitted is None:
+        return None, "no_line"
+    rest = trend_forecast(fitted, np.arange(n_left) + len(monthly), np.full(n_left, n_rest / n_left), level)
+    done, total = int(over.sum()), int(under.sum()) + n_rest
+    value = (done + rest.expected) / total
+    outlook = TrendOutlook(
+        value=value,
+        lower=(done + rest.lower) / total,
+        upper=(done + min(rest.upper, n_rest)) / total,
+        odds_ratio=float(np.exp(fitted.slope)),
+        difference=value - pace,
+        n_months=fitted.n_points,
+        contrast=_contrast(target, value, pace, total),
+    )
+    return outlook, ""
+
+
+def _contrast(target: Target | None, trend: float, pace: float, total: int) -> Literal["", "trend", "pace"]:
+    if target is None:
+        return ""
+    by_trend, by_pace = (target.is_reached(round(value * total), total) for value in (trend, pace))
+    return "" if by_trend == by_pace else "trend" if by_trend else "pace"
 
 
 def _rest_interval(paced: Sequence[Month], n_rest: int, level: float) -> tuple[int, int]:

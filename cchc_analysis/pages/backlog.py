@@ -1,13 +1,11 @@
 """Parts of the backlog block: keeping up, where it is overdue, what comes next."""
 
-import pandas as pd
-
 from cchc_analysis import charts, display, measures, wording
 from cchc_analysis.formats import number
-from cchc_analysis.frames import first_row, records
+from cchc_analysis.frames import first_row
+from cchc_analysis.pages.labels import labelled
 from cchc_analysis.study import NOT_STATED, Study
 from cchc_analysis.tables import TableColumn, html_table
-from cchc_analysis.text import vietnamese_order
 from cchc_analysis.wording import pick, word
 
 BARS_SHOWN = 10
@@ -15,13 +13,6 @@ BARS_SHOWN = 10
 
 def _grouping(study: Study) -> str:
     return "unit" if study.is_whole else "field"
-
-
-def _named(study: Study, rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    empty = NOT_STATED[study.language]
-    names = rows[by].map(lambda value: (study.unit_name(value) if by == "unit" else value) or empty)
-    named = rows.assign(label=names)
-    return named.sort_values("label", key=lambda labels: labels.map(vietnamese_order), ignore_index=True)
 
 
 def pace(study: Study) -> str:
@@ -32,7 +23,7 @@ def pace(study: Study) -> str:
     wide = long.pivot_table(index=by, columns="measure", values="value", dropna=False).reset_index()
     counts = long[long["measure"] == "clearance_rate"][[by, "numerator", "denominator"]]
     pending = long[long["measure"] == "disposition_time"][[by, "numerator"]].rename(columns={"numerator": "pending"})
-    rows = _named(study, wide.merge(counts, on=by).merge(pending, on=by), by)
+    rows = labelled(study, wide.merge(counts, on=by).merge(pending, on=by), by)
     columns = [
         TableColumn("label", word(by, language)),
         TableColumn("denominator", word("received", language), "count"),
@@ -91,7 +82,7 @@ def coming(study: Study) -> str:
     sentence = display.paragraphs([wording.backlog.coming(whole, language)])
     if not whole["n"]:
         return sentence
-    rows = _named(study, study.due_soon(by), by)
+    rows = labelled(study, study.due_soon(by), by)
     left = pick(language, "Số ngày làm việc còn lại", "Working days left")
     columns = [
         TableColumn("label", word(by, language)),
@@ -107,8 +98,3 @@ def coming(study: Study) -> str:
         f"Overdue within the next {measures.SOON_DAYS} working days unless finished (0 = due on the day of the data)",
     )
     return sentence + html_table(rows, columns, caption, language, {**whole, "label": word("total", language)})
-
-
-def names_of(study: Study, rows: pd.DataFrame) -> dict[str, str]:
-    """Return the names of the units in a table."""
-    return {row["unit"]: study.unit_name(row["unit"]) for row in records(rows)}

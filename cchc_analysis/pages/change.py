@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import HTML
 
-from cchc_analysis import display, measures, wording
+from cchc_analysis import display, formats, measures, wording
 from cchc_analysis.formats import number
 from cchc_analysis.frames import first_row
 from cchc_analysis.measures import TimeChange
@@ -46,16 +46,18 @@ def _parts(study: Study, base: ReportPeriod, moved: TimeChange) -> str:
         "đơn vị và thủ tục" if study.is_whole else "thủ tục",
         "units and procedures" if study.is_whole else "procedures",
     )
+    effects = [float(part or 0) for part in (moved.mix_effect, moved.true_effect, moved.turnover_effect)]
+    mix, true, turnover = formats.parts(effects, sum(effects), 2)
     parts = [
         (_mean_in(study, base, moved.base_n), moved.base_mean),
-        (pick(language, f"Do cơ cấu hồ sơ thay đổi (theo {strata})", f"From the mix of {strata}"), moved.mix_effect),
+        (pick(language, f"Do cơ cấu hồ sơ thay đổi (theo {strata})", f"From the mix of {strata}"), mix),
         (
             pick(language, "Do từng thủ tục nhanh hơn hay chậm hơn", "From each procedure being faster or slower"),
-            moved.true_effect,
+            true,
         ),
         (
             pick(language, "Do thủ tục chỉ có ở một kỳ", "From procedures present in one period only"),
-            moved.turnover_effect,
+            turnover,
         ),
         (_mean_in(study, study.period, moved.n), moved.mean),
     ]

@@ -5,7 +5,7 @@ from IPython.display import HTML
 from cchc_analysis import charts, counting, display, measures, wording
 from cchc_analysis.errors import Language
 from cchc_analysis.formats import number
-from cchc_analysis.pages.backlog import names_of
+from cchc_analysis.frames import first_row
 from cchc_analysis.study import Study
 from cchc_analysis.tables import TableColumn, html_table
 from cchc_analysis.wording import pick, word
@@ -18,7 +18,8 @@ def integrity(study: Study) -> HTML:
     """Show every signal with its count, denominator and share, and the test of finishes before the deadline."""
     language = study.language
     title = pick(language, "Mốc thời gian có dấu hiệu cần kiểm tra", "Dates that deserve a second look")
-    said = (wording.integrity.caution(language), wording.integrity.running_numbers(language))
+    gaps = wording.integrity.number_gaps(first_row(study.number_gaps()), language)
+    said = (wording.integrity.caution(language), f"{gaps}. {wording.integrity.running_numbers(language)}")
     return display.html(display.section(title, *said) + _signals(study) + _deadline(study))
 
 
@@ -46,7 +47,7 @@ def _signals(study: Study) -> str:
 def _deadline(study: Study) -> str:
     language = study.language
     tests = study.deadline_test("unit")
-    names = names_of(study, tests)
+    names = {unit: study.unit_name(unit) for unit in tests["unit"]}
     finding = wording.integrity.crowding(tests, names, language)
     if not tests["p_value"].notna().any():
         return display.paragraphs([finding + "."])
@@ -68,7 +69,8 @@ def _deadline(study: Study) -> str:
         rows.sort_values("adjusted", kind="stable"), columns, caption, language,
         note=wording.integrity.how_tested(language),
     )  # fmt: skip
-    return _picture(study, tests["unit"][tests["crowded"]].tolist(), finding) + table
+    folded = f"<details><summary>{caption}</summary>{table}</details>"
+    return _picture(study, tests["unit"][tests["crowded"]].tolist(), finding) + folded
 
 
 def _p_written(p: float, language: Language) -> str:

@@ -9,40 +9,22 @@ from cchc_analysis.counting.rule import Denominator
 from cchc_analysis.formats import number
 from cchc_analysis.frames import first_row, records
 from cchc_analysis.pages import backlog as backlog_parts
+from cchc_analysis.pages import first_screen
 from cchc_analysis.pages.change import change as change
 from cchc_analysis.pages.change import cut_reached
 from cchc_analysis.pages.comparison_of_units import compared_units, funnel_block, verdict_words
 from cchc_analysis.pages.control_charts import chart_block
 from cchc_analysis.pages.integrity import integrity as integrity
+from cchc_analysis.pages.labels import labelled
+from cchc_analysis.plan import Plan
 from cchc_analysis.study import NOT_STATED, Study
 from cchc_analysis.tables import TableColumn, html_table
-from cchc_analysis.text import vietnamese_order
-from cchc_analysis.wording import in_sentence, pick, plural, word
+from cchc_analysis.wording import pick, plural, word
 
 DENOMINATORS: tuple[Denominator, ...] = ("finished", "due", "to_handle")
 PROCEDURES_SHOWN = 12
 SMALL_GROUP = 30
 """Below this many dossiers a share is called uncertain on the page."""
-
-
-def _labelled(study: Study, rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Add a `label` column for the groups and put units into their official order, other groups by size of name."""
-    empty = NOT_STATED[study.language]
-    if by == "unit":
-        labels = rows["unit"].map(study.unit_name)
-        order = {unit: place for place, unit in enumerate(study.registry.units(study.as_of.date()))}
-        place = rows["unit"].map(lambda unit: order.get(unit, len(order)))
-        return _alphabetical(rows.assign(label=labels, _place=place)).sort_values(
-            "_place", kind="stable", ignore_index=True
-        )
-    if by == "procedure":
-        return rows.assign(label=rows["procedure"].map(study.procedure_labels()))
-    named = rows[by].map(lambda value: word(value, study.language) if value else empty)
-    return _alphabetical(rows.assign(label=named))
-
-
-def _alphabetical(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values("label", key=lambda labels: labels.map(vietnamese_order), ignore_index=True)
 
 
 def has_due_dates(study: Study) -> bool:
@@ -57,33 +39,24 @@ def knows_overdue(study: Study) -> bool:
     return has_due_dates(study) or bool(ages[["in_time", "overdue"]].to_numpy().sum()) or not ages["n"].sum()
 
 
-def summary(study: Study) -> HTML:
-    """Show the three to four sentences that a reader in a hurry takes away."""
-    language = study.language
-    base = in_sentence(study.base.title(language), language)
-    official = measures.single_row(study.on_time())
-    strict = measures.single_row(study.on_time(rule=STRICT))
-    change = first_row(study.on_time_change())
-    used = study.time_used()
-    km = study.time_to_closing()
-    say = wording.processing_time
-    sentences = [say.workload(first_row(study.form_06a()), knows_overdue(study), language)]
-    if has_due_dates(study) or not official["denominator"]:
-        sentences.append(say.punctuality(official, strict, change, base, language))
-    else:
-        sentences.append(say.no_due_dates(language))
-    if len(used):
-        median = measures.single_row(used, measure="working_days_median")
-        p90 = measures.single_row(used, measure="working_days_p90")
-        sentences.append(say.duration(median, p90, first_row(km) if len(km) else None, language))
-    sentences.append(say.change_in_time(study.time_change(), base, language))
-    return display.html(display.paragraphs(sentences, "summary"))
+def summary(study: Study, plan: Plan) -> HTML:
+    """Show what a reader in a hurry takes away: the result, the target, what changed, and where to look."""
+    language, has_due = study.language, has_due_dates(study)
+    parts = {
+        "result": first_screen.result(study, has_due, knows_overdue(study)),
+        "target": first_screen.against_plan(study, plan),
+        "change": first_screen.changed(study, has_due),
+        "look": first_screen.to_look_at(study, has_due),
+    }
+    return display.html(
+        display.answers([(wording.attention.lead(name, language), told) for name, told in parts.items()])
+    )
 
 
 def form_table(study: Study, by: str) -> HTML:
     """Show form II.06a with its numbering row and total."""
     language = study.language
-    rows = _labelled(study, study.form_06a(by), by)
+    rows = labelled(study, study.form_06a(by), by)
     total = {**first_row(study.form_06a()), "label": word("total", language)}
     groups = (("received", 4), ("resolved", 4), ("pending", 3))
     names = iter(measures.FORM_COLUMNS)
@@ -166,7 +139,7 @@ def _rules_table(study: Study) -> str:
 def comparison(study: Study, by: str) -> HTML:
     """Show the on-time share of units or fields with intervals, and the counts behind it."""
     language = study.language
-    rows = _labelled(study, measures.apart_from_others(study.on_time(by)), by)
+    rows = labelled(study, measures.apart_from_others(study.on_time(by)), by)
     title = pick(language, f"Theo {word(by, language).lower()}", f"By {word(by, language).lower()}")
     if not has_due_dates(study) or not rows["denominator"].sum():
         return display.html(display.section(title, wording.processing_time.no_due_dates(language)))

@@ -3,6 +3,7 @@
 TITLES = {
     "processing_time": ("Thời gian giải quyết thủ tục hành chính", "Processing time of administrative procedures"),
     "digitisation": ("Số hóa và dịch vụ công trực tuyến", "Digitisation and online service"),
+    "service_quality": ("Chất lượng phục vụ người dân, doanh nghiệp", "Quality of service to citizens and businesses"),
     "data_quality": ("Chất lượng dữ liệu", "Data quality"),
 }
 """Page → (Vietnamese, English) title."""
@@ -10,6 +11,7 @@ TITLES = {
 SHORT_TITLES = {
     "processing_time": ("Thời gian giải quyết", "Processing time"),
     "digitisation": ("Số hóa, trực tuyến", "Digitisation"),
+    "service_quality": ("Chất lượng phục vụ", "Service quality"),
     "data_quality": ("Chất lượng dữ liệu", "Data quality"),
 }
 """Page → (Vietnamese, English) words of a link."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from cchc_analysis.sample.accounts import FileAccount, account_of, total_account
 from cchc_analysis.sample.city import AS_OF
+from cchc_analysis.sample.digital_traits import with_digital_traits
 from cchc_analysis.sample.draws import Stream
 from cchc_analysis.sample.export_rows import ExportRow, export_row
 from cchc_analysis.sample.faults import fault_counts, plant_faults
@@ -19,6 +20,8 @@ from cchc_analysis.sample.flows import COUNTS, RULES_EN, Flow, flows, receiving_
 from cchc_analysis.sample.generate import Dossier, generate_dossiers
 from cchc_analysis.sample.notes import NOTE_EN, NOTE_VI, READ_FIRST
 from cchc_analysis.sample.offices import write_exports
+from cchc_analysis.sample.register_truth import columns_truth
+from cchc_analysis.sample.registers import RegisterTruth, write_registers
 from cchc_analysis.sample.truth import planted_truths
 
 HASH_KEY = "cchc-public-sample-key-2023"
@@ -33,7 +36,8 @@ class SampleTruth:
 
     `broken`: planted rows by kind (pairs for `conflicting_code`). `files`, `total`: rows as intake accounts for them.
     `flow`: period → unit → cells of form II.06a, by deciding unit; `flow_by_receiving_unit` by receiving unit.
-    `planted`: the four truths of docs/methods/sample.md with expected and drawn values.
+    `planted`: the four truths of docs/methods/sample.md with expected and drawn values. `columns`: the columns on
+    electronic service by period. `registers`: accounts and planted values of the tables beside the dossiers, by kind.
     """
 
     folder: Path
@@ -46,6 +50,25 @@ class SampleTruth:
     flow: dict[str, Flow]
     flow_by_receiving_unit: dict[str, Flow]
     planted: dict[str, Any]
+    columns: dict[str, Any]
+    registers: dict[str, RegisterTruth]
+
+    @property
+    def n_lists(self) -> int:
+        """The number of files of all registers."""
+        return sum(len(register.files) for register in self.registers.values())
+
+    def summary(self) -> dict[str, Any]:
+        """Return what was written: the exports, and by register its files and the rows below their headers."""
+        return {
+            "folder": str(self.folder),
+            "files": sorted(self.files),
+            "rows": self.total.read,
+            "registers": {
+                kind: {"files": sorted(register.files), "rows": register.total.read}
+                for kind, register in self.registers.items()
+            },
+        }
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of `truth.json`: everything except the folder, in plain types."""
@@ -58,6 +81,8 @@ class SampleTruth:
             "files": {name: asdict(account) for name, account in self.files.items()},
             "total": asdict(self.total),
             "planted": self.planted,
+            "columns": self.columns,
+            "registers": {kind: register.as_json() for kind, register in self.registers.items()},
             "flow_rules": RULES_EN,
             "flow_cells": list(COUNTS),
             "flow": _compact(self.flow),
@@ -73,7 +98,9 @@ def write_sample(folder: Path | str, seed: int = 20230315, n_dossiers: int = 60_
     """Write the exports of the synthetic city into `folder` (made where missing) and return what is true of them.
 
     `n_dossiers` different dossiers: the stock at 15/12/2022, what came in until 14/12/2023, and a few never received.
-    Beside the exports stand `cchc-sample.json` (marks the folder as synthetic), `truth.json` and `DOC-TRUOC.md`.
+    Folders named after their kinds hold the registers: payments, feedback, certified copies, the catalogue of
+    procedures, and a second list of the dossiers of three wards. Beside them stand `cchc-sample.json` (marks the folder
+    as synthetic), `truth.json` and `DOC-TRUOC.md`.
     The same seed and number give the same bytes on every machine. Raises `ParameterError` for fewer than 200.
 
     >>> import tempfile
@@ -84,11 +111,12 @@ def write_sample(folder: Path | str, seed: int = 20230315, n_dossiers: int = 60_
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    dossiers = generate_dossiers(seed, n_dossiers)
+    dossiers = with_digital_traits(generate_dossiers(seed, n_dossiers), Stream(seed, branch=2))
     rows = list(plant_faults(_rows(dossiers), Stream(seed + 1)))
     written = write_exports(folder, rows)
     accepted = [row.dossier for row in rows if not row.fault]
     files = {item.name: account_of(item) for item in written}
+    by_deciding, by_receiving = flows(accepted, resolving_unit, receiving_unit)
     truth = SampleTruth(
         folder=folder,
         seed=seed,
@@ -97,9 +125,11 @@ def write_sample(folder: Path | str, seed: int = 20230315, n_dossiers: int = 60_
         broken=fault_counts(n_dossiers),
         files=files,
         total=total_account(files.values()),
-        flow=flows(accepted, resolving_unit),
-        flow_by_receiving_unit=flows(accepted, receiving_unit),
+        flow=by_deciding,
+        flow_by_receiving_unit=by_receiving,
         planted=planted_truths(accepted, AS_OF),
+        columns=columns_truth(accepted),
+        registers=write_registers(folder, seed, dossiers, accepted),
     )
     _write_notes(truth)
     return truth

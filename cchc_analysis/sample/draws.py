@@ -26,14 +26,17 @@ _DAYS_WITHOUT_TERM = 8
 
 
 class Stream:
-    """A seeded stream of draws.
+    """A seeded stream of draws; a `branch` of a seed is a stream of its own, which moves no other.
 
     >>> Stream(1).integers(0, 10, 3).tolist() == Stream(1).integers(0, 10, 3).tolist()
     True
+    >>> Stream(1, branch=1).integers(0, 10, 3).tolist() == Stream(1).integers(0, 10, 3).tolist()
+    False
     """
 
-    def __init__(self, seed: int) -> None:
-        self._generator = np.random.Generator(np.random.PCG64(seed))
+    def __init__(self, seed: int, branch: int = 0) -> None:
+        # Not of SeedSequence.spawn: a branch must not depend on how many others there are.
+        self._generator = np.random.Generator(np.random.PCG64([seed, branch] if branch else seed))
 
     def uniform(self, n: int) -> NDArray[np.float64]:
         """Return `n` numbers in [0, 1)."""
@@ -47,6 +50,10 @@ class Stream:
         """Return `n` integers, each uniform on low … high − 1; low where the range is empty."""
         span = np.maximum(np.subtract(high, low), 0)
         return np.asarray(low + np.floor(self.uniform(n) * span), dtype=np.int64)
+
+    def shuffled(self, n: int) -> list[int]:
+        """Return the numbers 0 … n − 1 in random order."""
+        return [int(number) for number in np.argsort(self.uniform(n), kind="stable")]
 
     def pick(self, weights: Sequence[int | Fraction], n: int) -> Integers:
         """Return `n` positions of `weights`, drawn in proportion to them."""

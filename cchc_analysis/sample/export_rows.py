@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from cchc_analysis.sample.catalogue import Procedure
+from cchc_analysis.sample.catalogue import ExportGroup, Procedure
 from cchc_analysis.sample.city import NAMES
 from cchc_analysis.sample.generate import Dossier
 
@@ -13,6 +13,7 @@ Cell: TypeAlias = str | int | datetime | None
 COLUMNS: tuple[str, ...] = (
     "STT",
     "Mã hồ sơ",
+    "Mã hồ sơ DVCQG",
     "Chủ hồ sơ",
     "Số điện thoại",
     "Mã TTHC",
@@ -27,20 +28,56 @@ COLUMNS: tuple[str, ...] = (
     "Ngày hẹn trả",
     "Ngày kết thúc xử lý",
     "Ngày trả kết quả",
+    "Hình thức trả kết quả",
     "Trạng thái",
     "Thời gian quy định",
     "Thời gian sau cắt giảm",
     "Số ngày tạm dừng",
     "Số hóa thành phần hồ sơ",
     "Tái sử dụng thành phần hồ sơ",
+    "Tái sử dụng từ Kho DVCQG",
+    "Tái sử dụng từ kết quả hồ sơ khác",
     "Số hóa kết quả",
+    "Kết quả điện tử",
     "Phí, lệ phí",
     "Thanh toán trực tuyến",
     "Mức độ hài lòng",
 )
 """Headers in the order of the exports."""
 
-NUMBER, CODE, RECEIVED, DUE, FINISHED, RETURNED, STATUS, RESOLVING = (
+_LACKING: dict[ExportGroup, tuple[str, ...]] = {
+    "workbook": (),
+    "html": ("Tái sử dụng từ Kho DVCQG", "Tái sử dụng từ kết quả hồ sơ khác"),
+    "semicolon": ("Mã hồ sơ DVCQG", "Hình thức trả kết quả"),
+    "utf16": (
+        "Đơn vị giải quyết",
+        "Tái sử dụng từ Kho DVCQG",
+        "Tái sử dụng từ kết quả hồ sơ khác",
+        "Kết quả điện tử",
+    ),
+}
+"""What an export does not bring: no two systems show the same columns."""
+
+
+def has_column(export: ExportGroup, label: str) -> bool:
+    """Tell whether exports of this form bring the column.
+
+    >>> has_column("semicolon", "Mã hồ sơ DVCQG"), has_column("html", "Mã hồ sơ DVCQG")
+    (False, True)
+    """
+    return label not in _LACKING[export]
+
+
+def columns_of(export: ExportGroup) -> tuple[int, ...]:
+    """Return the positions in `COLUMNS` of what exports of this form bring.
+
+    >>> len(COLUMNS) - len(columns_of("utf16"))
+    4
+    """
+    return tuple(position for position, label in enumerate(COLUMNS) if has_column(export, label))
+
+
+NUMBER, CODE, RECEIVED, DUE, FINISHED, RETURNED, STATUS = (
     COLUMNS.index(label)
     for label in (
         "STT",
@@ -50,12 +87,16 @@ NUMBER, CODE, RECEIVED, DUE, FINISHED, RETURNED, STATUS, RESOLVING = (
         "Ngày kết thúc xử lý",
         "Ngày trả kết quả",
         "Trạng thái",
-        "Đơn vị giải quyết",
     )
 )
 
 _CHANNELS = {"counter": "Trực tiếp", "online": "Trực tuyến", "post": "Bưu chính công ích"}
-_LEVELS = {"full": "Toàn trình", "partial": "Một phần", "information": "Cung cấp thông tin"}
+_WAYS_OF_RETURN = {
+    "counter": "Tại Bộ phận Tiếp nhận và Trả kết quả",
+    "online": "Trực tuyến",
+    "post": "Qua bưu chính công ích",
+}
+LEVELS = {"full": "Toàn trình", "partial": "Một phần", "information": "Cung cấp thông tin"}
 _RATINGS = {"very_satisfied": "Rất hài lòng", "satisfied": "Hài lòng", "unsatisfied": "Không hài lòng"}
 
 STATUS_WORDS = {
@@ -139,6 +180,7 @@ def export_row(dossier: Dossier, number: int, person: int) -> ExportRow:
     cells: tuple[Cell, ...] = (
         number,
         dossier.dossier_id,
+        dossier.dossier_id_other,
         f"Công dân {person:06d}",
         f"0900{person:06d}",
         procedure.code,
@@ -147,19 +189,23 @@ def export_row(dossier: Dossier, number: int, person: int) -> ExportRow:
         prefix + office.name,
         NAMES[procedure.resolved_by] if procedure.resolved_by else prefix + office.name,
         _CHANNELS[dossier.channel],
-        _LEVELS[procedure.level],
+        LEVELS[procedure.level],
         dossier.submitted_at,
         dossier.received_at,
         dossier.due_at,
         dossier.finished_at,
         dossier.returned_at,
+        _WAYS_OF_RETURN[dossier.return_channel] if dossier.return_channel else None,
         words[dossier.status],
         term_text(procedure, procedure.statutory_days),
         term_text(procedure, procedure.committed_days),
         dossier.paused_days or None,
         _yes_no(dossier.documents_digitised),
         _yes_no(dossier.documents_reused),
+        _yes_no(dossier.reused_from_store),
+        _yes_no(dossier.reused_from_results),
         _yes_no(dossier.result_digitised),
+        _yes_no(dossier.result_electronic),
         procedure.fee,
         _yes_no(dossier.paid_online),
         _RATINGS[dossier.rating] if dossier.rating else None,

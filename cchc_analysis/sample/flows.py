@@ -37,6 +37,7 @@ RULES_EN = (
 )
 
 Flow = dict[str, dict[str, int]]
+UnitOf = Callable[[Dossier], str]
 
 
 def resolving_unit(dossier: Dossier) -> str:
@@ -49,14 +50,16 @@ def receiving_unit(dossier: Dossier) -> str:
     return dossier.office.unit
 
 
-def count_flow(dossiers: Iterable[Dossier], start: date, end: date, unit_of: Callable[[Dossier], str]) -> Flow:
-    """Count the flow of one window (both ends included) for every unit and the city."""
-    flow: Flow = {unit: dict.fromkeys(COUNTS, 0) for unit in (CITY, *(office.unit for office in OFFICES))}
+def count_flow(dossiers: Iterable[Dossier], start: date, end: date, *units_of: UnitOf) -> tuple[Flow, ...]:
+    """Count the flow of one window (both ends included) for every unit and the city, once for each meaning of unit."""
+    units = (CITY, *(office.unit for office in OFFICES))
+    counted: tuple[Flow, ...] = tuple({unit: dict.fromkeys(COUNTS, 0) for unit in units} for _ in units_of)
     for dossier in dossiers:
         for cell in _cells(dossier, start, end):
-            flow[unit_of(dossier)][cell] += 1
-            flow[CITY][cell] += 1
-    return flow
+            for flow, unit_of in zip(counted, units_of, strict=True):
+                flow[unit_of(dossier)][cell] += 1
+                flow[CITY][cell] += 1
+    return counted
 
 
 def _cells(dossier: Dossier, start: date, end: date) -> list[str]:
@@ -96,6 +99,7 @@ def _pending(dossier: Dossier, end: date) -> list[str]:
     return ["pending_overdue"]
 
 
-def flows(dossiers: list[Dossier], unit_of: Callable[[Dossier], str]) -> dict[str, Flow]:
-    """Return the flow of every quarter and of the year, by period and unit."""
-    return {label: count_flow(dossiers, start, end, unit_of) for label, start, end in WINDOWS}
+def flows(dossiers: list[Dossier], *units_of: UnitOf) -> tuple[dict[str, Flow], ...]:
+    """Return the flow of every quarter and of the year by period and unit, once for each meaning of unit."""
+    counted = {label: count_flow(dossiers, start, end, *units_of) for label, start, end in WINDOWS}
+    return tuple({label: found[at] for label, found in counted.items()} for at in range(len(units_of)))

@@ -27,7 +27,8 @@ class Dossier:
 
     `working_days`: working days from receipt to finish net of pauses, as drawn (None while open, and where withdrawn);
     `would_be_late`: overran its term at the bunching unit before its finish was moved; `cosmetic`: how it was
-    moved ("equal" to due, into the "last_hour", or "" not at all).
+    moved ("equal" to due, into the "last_hour", or "" not at all). The last five come from a stream of their own
+    (`with_digital_traits`) and move nothing else.
     """
 
     dossier_id: str
@@ -49,6 +50,11 @@ class Dossier:
     working_days: int | None = None
     would_be_late: bool = False
     cosmetic: str = ""
+    dossier_id_other: str | None = None
+    return_channel: str | None = None
+    reused_from_store: bool | None = None
+    reused_from_results: bool | None = None
+    result_electronic: bool | None = None
 
     @property
     def resolving_unit(self) -> str:

@@ -13,14 +13,12 @@ from typing import Any
 import xlsxwriter
 
 from cchc_analysis.sample.city import OFFICES, QUARTERS
-from cchc_analysis.sample.export_rows import (
-    COLUMNS,
-    RESOLVING,
-    ExportRow,
-)
+from cchc_analysis.sample.export_rows import COLUMNS, ExportRow, columns_of
 
 WORKBOOK_NAME = "cac-phong-ban.xlsx"
-_FIXED = datetime(2023, 12, 15, 8, 0, 0)
+FIXED = datetime(2023, 12, 15, 8, 0, 0)
+"""When every workbook says it was made."""
+
 _TITLES = (
     "ỦY BAN NHÂN DÂN THÀNH PHỐ VŨNG TÀU – DỮ LIỆU TỔNG HỢP NHÂN TẠO",
     "DANH SÁCH HỒ SƠ TIẾP NHẬN VÀ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH",
@@ -45,9 +43,9 @@ def _parents() -> tuple[tuple[str, int, int], ...]:
         ("Thủ tục hành chính", "Mã TTHC", "Lĩnh vực"),
         ("Cơ quan thực hiện", "Đơn vị tiếp nhận", "Đơn vị giải quyết"),
         ("Cách thức nộp", "Hình thức tiếp nhận", "Mức độ DVC"),
-        ("Quá trình giải quyết", "Ngày nộp hồ sơ", "Ngày trả kết quả"),
+        ("Quá trình giải quyết", "Ngày nộp hồ sơ", "Hình thức trả kết quả"),
         ("Thời hạn", "Thời gian quy định", "Số ngày tạm dừng"),
-        ("Số hóa", "Số hóa thành phần hồ sơ", "Số hóa kết quả"),
+        ("Số hóa", "Số hóa thành phần hồ sơ", "Kết quả điện tử"),
         ("Nghĩa vụ tài chính", "Phí, lệ phí", "Thanh toán trực tuyến"),
     )
     return tuple((text, COLUMNS.index(first), COLUMNS.index(last)) for text, first, last in spans)
@@ -70,7 +68,8 @@ def _write_header(sheet: Any, bold: Any) -> int:
     return 6
 
 
-def _write_row(sheet: Any, row: int, cells: Sequence[Any], dated: Any) -> None:
+def write_cells(sheet: Any, row: int, cells: Sequence[Any], dated: Any) -> None:
+    """Write one row of a worksheet: instants in the format `dated`, whole numbers as numbers, all else as text."""
     for column, cell in enumerate(cells):
         if isinstance(cell, datetime):
             sheet.write_datetime(row, column, cell, dated)
@@ -80,7 +79,7 @@ def _write_row(sheet: Any, row: int, cells: Sequence[Any], dated: Any) -> None:
             sheet.write_string(row, column, cell)
 
 
-def _stored(workbook: bytes) -> bytes:
+def stored(workbook: bytes) -> bytes:
     """Pack a workbook again without compression.
 
     Compressed bytes differ between builds of zlib, and the archive's system field between systems; a stored archive
@@ -99,7 +98,7 @@ def write_workbook(path: Path, rows: Sequence[ExportRow]) -> WrittenFile:
     """Write the departments' workbook: merged titles and header, numbering, a band each, total, signatures."""
     target = io.BytesIO()
     workbook = xlsxwriter.Workbook(target, {"in_memory": True})
-    workbook.set_properties({"title": _TITLES[1], "author": "cchc-analysis", "created": _FIXED})
+    workbook.set_properties({"title": _TITLES[1], "author": "cchc-analysis", "created": FIXED})
     sheet = workbook.add_worksheet("Hồ sơ")
     bold = workbook.add_format({"bold": True, "align": "center"})
     dated = workbook.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
@@ -110,7 +109,7 @@ def write_workbook(path: Path, rows: Sequence[ExportRow]) -> WrittenFile:
         at += 1
         for row in rows:
             if row.dossier.office is office:
-                _write_row(sheet, at, row.cells, dated)
+                write_cells(sheet, at, row.cells, dated)
                 at += 1
     sheet.write_string(at, 0, "TỔNG SỐ", bold)
     sheet.write_number(at, 1, len(rows))
@@ -118,12 +117,12 @@ def write_workbook(path: Path, rows: Sequence[ExportRow]) -> WrittenFile:
         sheet.write_string(at + line, 5, texts[0])
         sheet.write_string(at + line, 16, texts[1])
     workbook.close()
-    path.write_bytes(_stored(target.getvalue()))
+    path.write_bytes(stored(target.getvalue()))
     skipped = {"numbering": 1, "band": len(departments), "total": 1, "signature": len(_SIGNATURES)}
     return WrittenFile(path.name, tuple(rows), skipped)
 
 
-_HTML_HEAD = (
+HTML_HEAD = (
     '<html xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel" '
     'xmlns="http://www.w3.org/TR/REC-html40"><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8">'
     '<style>td{mso-number-format:"\\@";vertical-align:top}th{background:#d9e1f2}</style></head><body>'
@@ -132,13 +131,14 @@ _HTML_HEAD = (
 
 def write_html(path: Path, rows: Sequence[ExportRow]) -> WrittenFile:
     """Write a ward's `.xls` that is an HTML table: BOM, Excel namespaces, title cells that span, a numbering row."""
-    width = len(COLUMNS)
-    lines = [_HTML_HEAD, '<table border="1">']
+    columns = columns_of("html")
+    width = len(columns)
+    lines = [HTML_HEAD, '<table border="1">']
     lines += [f'<tr><td colspan="{width}" align="center"><b>{escape(title)}</b></td></tr>' for title in _TITLES]
-    lines.append("<tr>" + "".join(f"<th>{escape(label)}</th>" for label in COLUMNS) + "</tr>")
+    lines.append("<tr>" + "".join(f"<th>{escape(COLUMNS[column])}</th>" for column in columns) + "</tr>")
     lines.append("<tr>" + "".join(f"<td>({column + 1})</td>" for column in range(width)) + "</tr>")
     for row in rows:
-        lines.append("<tr>" + "".join(f"<td>{escape(row.text(column))}</td>" for column in range(width)) + "</tr>")
+        lines.append("<tr>" + "".join(f"<td>{escape(row.text(column))}</td>" for column in columns) + "</tr>")
     lines.append("</table></body></html>")
     path.write_bytes(("\ufeff" + "\r\n".join(lines) + "\r\n").encode("utf-8"))
     return WrittenFile(path.name, tuple(rows), {"numbering": 1})
@@ -154,15 +154,14 @@ def _delimited(rows: Iterable[ExportRow], delimiter: str, columns: Sequence[int]
 
 def write_semicolon(path: Path, rows: Sequence[ExportRow]) -> WrittenFile:
     """Write a semicolon-separated file with a byte order mark, as Excel saves it under Vietnamese settings."""
-    text = _delimited(rows, ";", range(len(COLUMNS)))
+    text = _delimited(rows, ";", columns_of("semicolon"))
     path.write_bytes(("\ufeff" + text).encode("utf-8"))
     return WrittenFile(path.name, tuple(rows), {})
 
 
 def write_utf16(path: Path, rows: Sequence[ExportRow]) -> WrittenFile:
     """Write Excel's "Unicode text": UTF-16 with a byte order mark and tabs; no column for the resolving unit."""
-    columns = [column for column in range(len(COLUMNS)) if column != RESOLVING]
-    path.write_bytes(b"\xff\xfe" + _delimited(rows, "\t", columns).encode("utf-16-le"))
+    path.write_bytes(b"\xff\xfe" + _delimited(rows, "\t", columns_of("utf16")).encode("utf-16-le"))
     return WrittenFile(path.name, tuple(rows), {})
 
 

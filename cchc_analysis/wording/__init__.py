@@ -1,22 +1,28 @@
 """Words and sentences of the pages, Vietnamese by default, English by parameter; they compute nothing."""
 
 from cchc_analysis.wording import (
+    attention,
     backlog,
     change,
     comparison_of_units,
     control_charts,
+    coverage,
     data_quality,
     digitisation,
     integrity,
     processing_time,
+    registers,
+    service_quality,
 )
 from cchc_analysis.wording.words import in_sentence, pick, plural, word
 
 __all__ = [
+    "attention",
     "backlog",
     "change",
     "comparison_of_units",
     "control_charts",
+    "coverage",
     "data_quality",
     "digitisation",
     "in_sentence",
@@ -24,5 +30,7 @@ __all__ = [
     "pick",
     "plural",
     "processing_time",
+    "registers",
+    "service_quality",
     "word",
 ]

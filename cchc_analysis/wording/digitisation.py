@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from cchc_analysis.errors import Language
-from cchc_analysis.formats import interval, number, share
+from cchc_analysis.formats import interval, is_missing, number, points, share
 from cchc_analysis.measures import DIGITISATION_MEASURES, Target, Verdict, YearEnd
-from cchc_analysis.wording.words import pick
+from cchc_analysis.wording import registers
+from cchc_analysis.wording.words import pick, plural
+from cchc_analysis.wording.year_end import beside_pace
 
 Figures = Mapping[str, Any]
 
@@ -25,6 +29,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "fee_paid_online": ("Hồ sơ có phí, lệ phí được thanh toán trực tuyến", "Dossiers with a fee, paid online"),
     "fee_procedures": ("Thủ tục có phí, lệ phí", "Procedures with a fee"),
     "fee_procedures_paid_online": ("Thủ tục có phí, lệ phí phát sinh thanh toán trực tuyến", "Procedures with a fee, ever paid online"),
+    **registers.NAMES,
 }  # fmt: skip
 """Measure → (Vietnamese, English) name."""
 
@@ -43,6 +48,7 @@ FRACTIONS: dict[str, tuple[str, str, str, str]] = {
     "fee_paid_online": ("hồ sơ thanh toán trực tuyến", "hồ sơ phải nộp phí, lệ phí", "dossiers paid online", "dossiers with a fee"),
     "fee_procedures": ("thủ tục có phí, lệ phí", "thủ tục có hồ sơ tiếp nhận", "procedures with a fee", "procedures with dossiers received"),
     "fee_procedures_paid_online": ("thủ tục có thanh toán trực tuyến", "thủ tục có phí, lệ phí", "procedures ever paid online", "procedures with a fee"),
+    **registers.FRACTIONS,
 }  # fmt: skip
 """Measure → numerator and denominator in Vietnamese, then in English."""
 
@@ -93,14 +99,102 @@ def told(row: Figures, what_vi: str, what_en: str, language: Language) -> str:
     if not row["denominator"]:
         return pick(
             language,
-            f"{what_vi}: không có hồ sơ nào để tính.",
-            f"{what_en}: there is no dossier to count.",
+            f"{what_vi}: chưa xác định vì mẫu số bằng 0.",
+            f"{what_en}: undefined, since there is nothing to count.",
         )
+    said = f"{share(row['value'], language)} ({_counts(row, language)}"
+    if is_missing(row["lower"]):
+        # A share of everything there is has no sampling error.
+        return pick(language, f"{what_vi}: {said}).", f"{what_en}: {said}).")
     ends = interval(row["lower"], row["upper"], language, as_share=True)
     return pick(
         language,
-        f"{what_vi}: {share(row['value'], language)} ({_counts(row, language)}; khoảng tin cậy 95%: {ends}).",
-        f"{what_en}: {share(row['value'], language)} ({_counts(row, language)}; 95% interval {ends}).",
+        f"{what_vi}: {said}; khoảng tin cậy 95%: {ends}).",
+        f"{what_en}: {said}; 95% interval {ends}).",
+    )
+
+
+def moved(change: Figures, measure: str, base_title: str, language: Language) -> str:
+    """Say how a share moved from the base period, and whether that is more than chance."""
+    label = name(measure, language)
+    if is_missing(change["difference"]):
+        return pick(
+            language,
+            f"{label}: không so sánh được với {base_title} vì một trong hai kỳ không có số liệu.",
+            f"{label}: cannot be compared with {base_title}, since one of the periods has nothing to count.",
+        )
+    before, now = share(change["base_value"], language), share(change["value"], language)
+    low, high = points(change["lower"], language), points(change["upper"], language)
+    size = points(change["difference"], language)
+    if not change["beyond_noise"]:
+        return pick(
+            language,
+            f"{label}: {now}, {base_title} {before} ({size} điểm phần trăm, chưa vượt dao động ngẫu nhiên).",
+            f"{label}: {now}, in {base_title} {before} ({size} percentage points, within chance).",
+        )
+    rose = change["difference"] > 0
+    return pick(
+        language,
+        f"{label}: {'tăng' if rose else 'giảm'} từ {before} ({base_title}) {'lên' if rose else 'xuống'} {now}, tức {size} điểm phần trăm "
+        f"(khoảng tin cậy 95%: từ {low} đến {high}).",
+        f"{label}: {'up' if rose else 'down'} from {before} ({base_title}) to {now}, that is {size} percentage points "
+        f"(95% interval {low} to {high}).",
+    )
+
+
+GROUPS = {"unit": ("đơn vị", "unit"), "field": ("lĩnh vực", "field")}
+
+
+def falling_short(
+    short: pd.DataFrame, names: list[str], n_counted: int, target: Target, by: str, language: Language
+) -> str:
+    """Say how many groups fall short of the target and where most dossiers are missing; `short`: result of shortfalls."""
+    wanted = goal(target, language)
+    group_vi, group_en = GROUPS[by]
+    counted = number(n_counted, language)
+    if not n_counted:
+        return ""
+    if not len(short):
+        return pick(
+            language,
+            f"Cả {counted} {group_vi} có hồ sơ đều có tỷ lệ tiếp nhận trực tuyến {wanted}.",
+            f"All {plural(n_counted, group_en)} with dossiers receive {wanted} online.",
+        )
+    most = [f"{label} ({number(n, language)})" for label, n in zip(names[:3], short["missing"], strict=False)]
+    n = number(len(short), language)
+    return pick(
+        language,
+        f"Tiếp nhận trực tuyến chưa {wanted} ở {n}/{counted} {group_vi}; thiếu nhiều hồ sơ trực tuyến nhất: {', '.join(most)}.",
+        f"Received online is not {wanted} in {n} of {plural(n_counted, group_en)}; most online dossiers are missing in {', '.join(most)}.",
+    )
+
+
+def still_at_counter(rows: pd.DataFrame, names: list[str], language: Language) -> str:
+    """Say how many dossiers of fully online procedures were handed in at the counter; `rows`: counter_at_full_service."""
+    if not len(rows):
+        return ""
+    n, of = number(rows["n"].sum(), language), number(rows["n_received"].sum(), language)
+    first, of_first = (number(rows[column].iloc[0], language) for column in ("n", "n_received"))
+    return pick(
+        language,
+        f"{n}/{of} hồ sơ của các thủ tục toàn trình vẫn nộp trực tiếp tại quầy, nhiều nhất là “{names[0]}” ({first}/{of_first}).",
+        f"{n} of {of} dossiers of fully online procedures were still handed in at the counter, most for “{names[0]}” ({first} of {of_first}).",
+    )
+
+
+NEAR = 0.05
+"""Shares sent in office hours closer than this are called alike."""
+
+
+def typed_in_mark(online: Figures, counter: Figures, language: Language) -> str:
+    """Say that online dossiers are sent in the same hours as those at the counter, where that is so; else nothing."""
+    if not online["denominator"] or not counter["denominator"] or counter["value"] - online["value"] > NEAR:
+        return ""
+    both = share(online["value"], language), share(counter["value"], language)
+    return pick(
+        language,
+        f"Hồ sơ trực tuyến được nộp trong giờ làm việc gần như hồ sơ tại quầy ({both[0]} so với {both[1]}): cần xem có phải cán bộ nhập hộ hay không.",
+        f"Online dossiers are sent in office hours almost as often as those at the counter ({both[0]} against {both[1]}): ask whether staff type them in.",
     )
 
 
@@ -146,7 +240,7 @@ def left_out(row: Figures, language: Language) -> str:
 
 
 def outlook(end: YearEnd, target: Target | None, measure: str, language: Language) -> str:
-    """Say where the year ends at the pace of the last months and what the target would ask."""
+    """Say where the year ends at the pace of the last months, what the target would ask, and where the trend ends."""
     if end.value is None:
         return pick(
             language,
@@ -165,7 +259,7 @@ def outlook(end: YearEnd, target: Target | None, measure: str, language: Languag
         f"Nếu giữ nhịp độ {months} gần nhất, cả năm đạt khoảng {value} ({ends})",
         f"At the pace of the last {months} the year ends near {value} ({ends})",
     )
-    return first + _asked(end, target, measure, language) + "."
+    return f"{first}{_asked(end, target, measure, language)}. {beside_pace(end, language)}".rstrip()
 
 
 def _asked(end: YearEnd, target: Target | None, measure: str, language: Language) -> str:
@@ -214,10 +308,8 @@ def hours(online: Figures, counter: Figures, language: Language) -> str:
         return text + "."
     return text + pick(
         language,
-        f"; hồ sơ nộp trực tiếp: {share(counter['value'], language)}. Tỷ lệ gần bằng nộp trực tiếp là dấu hiệu cần xem lại: "
-        "hồ sơ có thể do cán bộ nhập hộ tại quầy.",
-        f"; over the counter: {share(counter['value'], language)}. A share near that of the counter is a mark to look into: "
-        "staff may have typed the dossiers in.",
+        f"; hồ sơ nộp trực tiếp: {share(counter['value'], language)}.",
+        f"; over the counter: {share(counter['value'], language)}.",
     )
 
 

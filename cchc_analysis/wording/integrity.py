@@ -61,6 +61,22 @@ SIGNAL_WORDS: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
             "Waiting for the applicant's corrections before acceptance cannot be told apart.",
         ),
     ),
+    "number_gaps": (
+        (
+            "Số thứ tự hồ sơ không thấy trong tệp kết xuất, trên tổng số thứ tự đã cấp",
+            "Running numbers not seen in the exports, of all numbers given out",
+        ),
+        (
+            "Hồ sơ đã cấp số nhưng không kết xuất, đã hủy hoặc đã xóa.",
+            "Dossiers were numbered and then not exported, cancelled or deleted.",
+        ),
+        (
+            "Số có thể được cấp cho lượt nhập hủy bỏ hoặc cho bộ phận khác không nằm trong tệp; số lớn hơn số cao nhất thấy được "
+            "trong ngày thì không biết.",
+            "Numbers may go to entries that were given up, or to other offices that are not in the exports; numbers above the "
+            "highest one seen on a day are not known.",
+        ),
+    ),
 }  # fmt: skip
 """Signal → what it is, what it may mean, what it does not prove; each (Vietnamese, English)."""
 
@@ -81,13 +97,40 @@ def caution(language: Language) -> str:
 
 
 def running_numbers(language: Language) -> str:
-    """Say which signal cannot be computed, and why."""
+    """Say how gaps in running numbers are counted, and where they are not."""
     return pick(
         language,
-        "Khoảng trống trong số thứ tự hồ sơ không kiểm tra được: mã hồ sơ được mã hóa khi nạp để bảo vệ cá nhân, chỉ ngày ghi "
-        "trong mã được giữ lại.",
-        "Gaps in running numbers cannot be checked: codes are hashed at intake to protect persons, and only the date written in "
-        "them is kept.",
+        "Khoảng trống số thứ tự: mỗi ngày, số cao nhất thấy được trừ số lượng số đã thấy, kể cả số ở dòng bị loại khi nạp. Chỉ tính "
+        "cho mã cơ quan cấp số lại từ đầu mỗi ngày và dùng riêng cho một đơn vị tiếp nhận; còn lại không đánh giá.",
+        "Gaps in running numbers: on each day, the highest number seen less how many were seen, rows rejected at intake included. "
+        "Only for office codes whose numbers begin anew every day and that belong to one receiving unit; the others are not judged.",
+    )
+
+
+def number_gaps(row: Mapping[str, Any], language: Language) -> str:
+    """Say how many running numbers are missing on how many days; `row`: one of measures.number_gaps."""
+    left_out = row["n_not_judged"]
+    n = {name: number(row[name], language) for name in ("numerator", "denominator", "n_gap_days", "n_days")}
+    others = number(left_out, language)
+    rest_vi = f"; {others} mã cơ quan không đánh giá vì số không cấp lại mỗi ngày hoặc dùng chung" if left_out else ""
+    rest_en = f"; {others} office codes are not judged, since their numbers run on or are shared" if left_out else ""
+    if not row["denominator"]:
+        return pick(
+            language,
+            f"Không kiểm tra được khoảng trống số thứ tự hồ sơ trong kỳ{rest_vi}",
+            f"Gaps in running numbers cannot be checked in this period{rest_en}",
+        )
+    if not row["numerator"]:
+        return pick(
+            language,
+            f"Không thiếu số thứ tự nào trong {n['denominator']} số của {n['n_days']} ngày{rest_vi}",
+            f"None of the {n['denominator']} running numbers of {n['n_days']} office days is missing{rest_en}",
+        )
+    return pick(
+        language,
+        f"Thiếu {n['numerator']} trên {n['denominator']} số thứ tự, ở {n['n_gap_days']} trên {n['n_days']} ngày có cấp số{rest_vi}",
+        f"{n['numerator']} of {n['denominator']} running numbers are missing, on {n['n_gap_days']} of {n['n_days']} office "
+        f"days{rest_en}",
     )
 
 

@@ -6,15 +6,12 @@ from typing import Any
 import pandas as pd
 
 from cchc_analysis.errors import Language
-from cchc_analysis.formats import interval, is_missing, number, points, share, signed
+from cchc_analysis.formats import interval, is_missing, number, parts, points, share, signed
 from cchc_analysis.frames import records
 from cchc_analysis.measures import TimeChange
 from cchc_analysis.wording.words import pick, plural
 
 Figures = Mapping[str, Any]
-
-SHOWN_DAYS = 0.005
-"""Smallest part of a change, in working days, that two decimals can show."""
 
 FEWEST_FOR_P90 = 10
 """Below this many dossiers nothing is said about nine in ten of them."""
@@ -243,15 +240,15 @@ def change_in_time(change: TimeChange, base_title: str, language: Language) -> s
 def _effects(change: TimeChange, language: Language) -> str:
     if change.mix_effect is None or change.true_effect is None or change.turnover_effect is None:
         return ""
-    mix, true = signed(change.mix_effect, language, 2), signed(change.true_effect, language, 2)
+    effects = (change.mix_effect, change.true_effect, change.turnover_effect)
+    mix, true, turnover = (signed(part, language, 2) for part in parts(effects, sum(effects), 2))
     text = pick(
         language,
         f": {mix} ngày do cơ cấu hồ sơ thay đổi, {true} ngày do từng thủ tục được giải quyết nhanh hơn hay chậm hơn",
         f": {mix} days from the mix of dossiers, {true} days from each procedure being faster or slower",
     )
-    if abs(change.turnover_effect) < SHOWN_DAYS:
+    if turnover == number(0, language, 2):
         return text
-    turnover = signed(change.turnover_effect, language, 2)
     return text + pick(
         language,
         f", {turnover} ngày do thủ tục chỉ có ở một trong hai kỳ",
@@ -263,6 +260,7 @@ KINDS = {
     "working": ("ngày làm việc", "working days"),
     "": ("ngày (không ghi loại ngày)", "days of a kind not stated"),
     "calendar": ("ngày theo lịch", "calendar days"),
+    "hours": ("giờ (8 giờ làm việc là 1 ngày)", "hours (8 office hours to the day)"),
 }
 """Kinds of terms a sentence may speak of, the one wanted first first."""
 
@@ -279,6 +277,8 @@ def time_cut(cut: pd.DataFrame, language: Language) -> str:
     rows = {row["measure"]: row for row in records(cut) if row["day_kind"] == kind}
     pooled, actual = rows["cut_pooled"], rows["cut_actual"]
     head = pick(language, f"Với thời hạn tính theo {KINDS[kind][0]}, ", f"For terms in {KINDS[kind][1]}, ")
+    if is_missing(actual["value"]):
+        return head + _not_measured(pooled, language)
     shorter = _against_law(actual["value"], language)
     if is_missing(pooled["value"]):
         return head + pick(
@@ -292,6 +292,22 @@ def time_cut(cut: pd.DataFrame, language: Language) -> str:
         f"{shorter} tổng thời gian quy định, {_verdict(pooled, actual, language)}.",
         f"the committed cut is {share(pooled['value'], language)} of all statutory time; actual time in all was "
         f"{shorter} statutory time, {_verdict(pooled, actual, language)}.",
+    )
+
+
+def _not_measured(pooled: Figures, language: Language) -> str:
+    """Say what was committed where whole days used cannot tell the actual time."""
+    if is_missing(pooled["value"]):
+        return pick(
+            language,
+            "dữ liệu không ghi thời gian sau cắt giảm và thời gian thực tế tính theo ngày không so được với thời hạn theo giờ.",
+            "the data give no committed time, and days used cannot be held against terms in hours.",
+        )
+    return pick(
+        language,
+        f"mức cắt giảm đã cam kết là {share(pooled['value'], language)} tổng thời gian quy định; thời gian thực tế tính theo ngày không so "
+        "được với thời hạn theo giờ.",
+        f"the committed cut is {share(pooled['value'], language)} of all statutory time; days used cannot be held against terms in hours.",
     )
 
 

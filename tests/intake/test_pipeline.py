@@ -279,21 +279,26 @@ def test_the_workbook_says_where_and_why(desk):
 def test_a_dossier_in_conflict_across_files_keeps_its_code_in_the_workbook(desk):
     desk.write(["Z-9,Sở A,10/03/2025,24/03/2025,,Đang xử lý"])
     desk.write(["Z-9,Sở A,11/03/2025,24/03/2025,,Đang xử lý"], "b.csv")
-    rows = read_rejected(desk.take(allowed_reject_share=1).rejected)
-    assert [(row[0], row[4], row[6], row[15]) for row in rows[1:]] == [
+    headers, *rows = read_rejected(desk.take(allowed_reject_share=1).rejected)
+    shown = [dict(zip(headers, row, strict=True)) for row in rows]
+    assert [(row["Tệp nguồn"], row["Giá trị"], row["Mã hồ sơ"], row["Ngày tiếp nhận"]) for row in shown] == [
         ("a.csv", "b.csv:2", "Z-9", "10/03/2025"),
         ("b.csv", "a.csv:2", "Z-9", "11/03/2025"),
     ]
 
 
 def test_a_conflict_with_a_file_that_is_no_longer_given_still_names_its_row(desk):
-    first = desk.write(["Z-9,Phường 1,10/03/2025,24/03/2025,,Đang xử lý"])
+    header = "Mã hồ sơ,Đơn vị,Ngày tiếp nhận,Mã hồ sơ DVCQG"
+    first = desk.write(["Z-9,Phường 1,10/03/2025,G22-1"], header=header)
     desk.take(first)
-    second = desk.write(["Z-9,Phường 1,11/03/2025,24/03/2025,,Đang xử lý"], "b.csv")
-    rows = read_rejected(desk.take(second, allowed_reject_share=1).rejected)
-    assert rows[1][:3] == ["a.csv", None, "2"]
-    assert (rows[1][6], rows[1][10], rows[1][15]) == (None, "Phường 1", "10/03/2025")
-    assert rows[2][6] == "Z-9"
+    second = desk.write(["Z-9,Phường 1,11/03/2025,G22-1"], "b.csv", header=header)
+    headers, *rows = read_rejected(desk.take(second, allowed_reject_share=1).rejected)
+    gone, here = (dict(zip(headers, row, strict=True)) for row in rows)
+    assert (gone["Tệp nguồn"], gone["Trang tính"], gone["Dòng"]) == ("a.csv", None, "2")
+    # Codes are kept nowhere in clear, and a hash is of no use to anybody.
+    assert (gone["Mã hồ sơ"], gone["Mã hồ sơ khác"]) == (None, None)
+    assert (gone["Đơn vị tiếp nhận"], gone["Ngày tiếp nhận"]) == ("Phường 1", "10/03/2025")
+    assert (here["Mã hồ sơ"], here["Mã hồ sơ khác"]) == ("Z-9", "G22-1")
 
 
 def test_what_comes_from_a_file_never_becomes_a_formula(desk):

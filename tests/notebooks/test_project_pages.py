@@ -24,7 +24,13 @@ def site(sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("notebook", "folder"), [("10_processing_time", "."), ("20_digitisation", "."), ("90_data_quality", "notebooks")]
+    ("notebook", "folder"),
+    [
+        ("10_processing_time", "."),
+        ("20_digitisation", "."),
+        ("40_service_quality", "."),
+        ("90_data_quality", "notebooks"),
+    ],
 )
 def test_a_notebook_runs_under_plain_papermill_from_where_people_stand(
     sample, project: Path, tmp_path: Path, notebook: str, folder: str
@@ -50,10 +56,12 @@ def test_the_site_is_complete_and_self_contained(site: Path) -> None:
     assert pages == [
         "all/10_processing_time.html",
         "all/20_digitisation.html",
+        "all/40_service_quality.html",
         "all/90_data_quality.html",
         "index.html",
         "phuong-1/10_processing_time.html",
         "phuong-1/20_digitisation.html",
+        "phuong-1/40_service_quality.html",
         "phuong-1/90_data_quality.html",
     ]
     for page in pages:

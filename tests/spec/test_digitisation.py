@@ -31,18 +31,21 @@ def test_digitisation_of_the_method_page(engine: str, clock: Clock, project: Pat
         "documents_digitised": (3, 4),
         "documents_reused": (1, 4),
         "result_digitised": (2, 3),
+        # What no row states is undefined, not 0 of all.
+        **dict.fromkeys(measures.FURTHER_DIGITISATION_MEASURES, (0, 0)),
     }
-    assert whole["n_not_stated"].tolist() == [2, 2, 1]
+    assert whole["n_not_stated"].tolist() == [2, 2, 1, 6, 6, 4]
     duty = measures.digitisation_shares(counts, Q2, (), {"phuong-1": 2})
-    assert fractions(duty) == {"documents_digitised": (2, 3), "documents_reused": (1, 3), "result_digitised": (1, 2)}
-    assert duty["n_before_start"].tolist() == [1, 1, 1]
+    told = {"documents_digitised": (2, 3), "documents_reused": (1, 3), "result_digitised": (1, 2)}
+    assert fractions(duty) == told | dict.fromkeys(measures.FURTHER_DIGITISATION_MEASURES, (0, 0))
+    assert duty["n_before_start"].eq(1).all()
 
 
 def test_a_unit_without_a_start_is_left_out_and_said(engine: str, clock: Clock, project: Path) -> None:
     counts = count_digitisation(on_engine(example(project, "digitisation"), engine), clock, ("unit",))
     nothing = measures.digitisation_shares(counts, Q2, (), {})
-    assert nothing["denominator"].tolist() == [0, 0, 0]
-    assert nothing["n_before_start"].tolist() == [6, 6, 4]
+    assert nothing["denominator"].eq(0).all()
+    assert nothing["n_before_start"].tolist() == [6, 6, 4, 6, 6, 4]
     assert nothing["value"].isna().all()
 
 

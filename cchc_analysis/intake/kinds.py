@@ -1,0 +1,85 @@
+"""The kinds of tables as intake sees them: rules, derivations, and what makes two rows one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from cchc_analysis.intake.derive import (
+    complete_e_copies,
+    complete_nothing,
+    complete_payments,
+    complete_status,
+    derive_dossiers,
+    derive_e_copies,
+    derive_feedback,
+    derive_other_register,
+    derive_payments,
+    derive_procedures,
+)
+from cchc_analysis.intake.rows import Derive, Rows
+from cchc_analysis.intake.rule import RuleBook
+from cchc_analysis.intake.rules import RULES
+from cchc_analysis.intake.tables import Note
+from cchc_analysis.schema import KINDS, Kind
+
+
+@dataclass(frozen=True)
+class IntakeKind:
+    """What intake needs to know of one kind of table besides its schema.
+
+    `derive` fills in columns of each table, `complete` those that only a whole file decides, with notes on it. `key`
+    names one row; a key without a value in a column outside `nullable` is not complete. `ages`: by these moments one
+    file is newer than another. `same`: the first moment of rows with one key, which only an error changes; None
+    where a newer table may change it. `in_calendar`: moments must lie in the working calendar, since time is counted
+    between them; else only in a year that is possible.
+    """
+
+    kind: Kind
+    derive: Derive
+    complete: Callable[[Rows], list[Note]]
+    key: tuple[str, ...]
+    ages: tuple[str, ...]
+    same: str | None
+    nullable: frozenset[str] = field(default=frozenset())
+    in_calendar: bool = True
+
+    @property
+    def rules(self) -> RuleBook:
+        """Return the rules every row is checked by."""
+        return RULES[self.kind.name]
+
+
+def _plain(name: str, derive: Derive, complete: Callable[[Rows], list[Note]] = complete_status) -> IntakeKind:
+    kind = KINDS[name]
+    return IntakeKind(kind, derive, complete, kind.key, kind.events, kind.moment[0])
+
+
+_E_COPIES: Final = KINDS["e_copies"]
+_PROCEDURES: Final = KINDS["procedures"]
+
+INTAKE_KINDS: Final[dict[str, IntakeKind]] = {
+    "dossiers": _plain("dossiers", derive_dossiers),
+    "payments": _plain("payments", derive_payments, complete_payments),
+    "feedback": _plain("feedback", derive_feedback),
+    # Every office numbers its copies from 1, and again every year.
+    "e_copies": IntakeKind(
+        _E_COPIES,
+        derive_e_copies,
+        complete_e_copies,
+        (*_E_COPIES.key, "unit", "received_at"),
+        _E_COPIES.events,
+        _E_COPIES.moment[0],
+    ),
+    "procedures": IntakeKind(
+        _PROCEDURES,
+        derive_procedures,
+        complete_nothing,
+        _PROCEDURES.key,
+        ("decided_at", "published_at", "valid_from"),
+        same=None,
+        nullable=frozenset({"unit"}),
+        in_calendar=False,
+    ),
+    "other_register": _plain("other_register", derive_other_register),
+}
+"""Every kind of table by its name, dossiers first."""
