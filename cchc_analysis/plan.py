@@ -28,8 +28,8 @@ class _Entry(BaseModel):
 class Text(_Entry):
     """A text in both languages."""
 
-    vi: str
-    en: str
+    vi: str = Field(min_length=1)
+    en: str = Field(min_length=1)
 
     def text(self, language: Language) -> str:
         """Return the text of the language."""
@@ -51,7 +51,7 @@ class Commitment(_Entry):
     operator: Operator
     value: Decimal | None = Field(ge=0, le=1)
     measure: str | None
-    source: str = Field(min_length=1)
+    source: Text
     needs: Text | None = None
     register_kind: str | None = None
 
@@ -82,7 +82,7 @@ class YearTarget(_Entry):
     year: int
     operator: Literal["=", ">=", ">"]
     value: Decimal | None = Field(ge=0, le=1)
-    source: str = Field(min_length=1)
+    source: Text
 
     @property
     def goal(self) -> Fraction | None:

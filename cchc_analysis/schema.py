@@ -136,7 +136,10 @@ E_COPY_COLUMNS: tuple[Column, ...] = (
     Column("n_copies", "number", "Số bản"),
     Column("status", "category", "Trạng thái", codes=COPY_STATUSES),
 )
-"""The log of certified copies: one row per request; without a column of forms all of them are electronic."""
+"""The log of certified copies: one row per request; without a column of forms all of them are electronic.
+
+Offices number their copies from 1 every year, so that only number, unit and day together name a request.
+"""
 
 PROCEDURE_COLUMNS: tuple[Column, ...] = (
     Column("procedure_code", "code", "Mã TTHC", required=True, essential=True),
@@ -237,7 +240,7 @@ REGISTERS: tuple[Kind, ...] = (
         "Sổ chứng thực bản sao",
         "Certified copies",
         E_COPY_COLUMNS,
-        key=("copy_id",),
+        key=("copy_id", "unit", "received_at"),
         moment=("received_at",),
         events=("received_at", "certified_at"),
         units=("unit",),

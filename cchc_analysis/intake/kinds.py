@@ -66,7 +66,7 @@ INTAKE_KINDS: Final[dict[str, IntakeKind]] = {
         _E_COPIES,
         derive_e_copies,
         complete_e_copies,
-        (*_E_COPIES.key, "unit", "received_at"),
+        _E_COPIES.key,
         _E_COPIES.events,
         _E_COPIES.moment[0],
     ),

@@ -79,7 +79,7 @@ def _source(study: Study, plan: Plan) -> str:
     dated = plan.target("result_digitised", year_of(study))
     if dated is None:
         return ""
-    return pick(study.language, f" Mục tiêu: {dated.source}.", f" Target: {dated.source}.")
+    return pick(study.language, f" Mục tiêu: {dated.source.vi}.", f" Target: {dated.source.en}.")
 
 
 def _digitised_table(study: Study, plan: Plan) -> str:

@@ -43,9 +43,9 @@ def against_plan(study: Study, plan: Plan) -> list[str]:
         told.append(
             pick(
                 language,
-                f"Kế hoạch ({promised.id}) không ghi mức cắt giảm mà dẫn chiếu {promised.source}; cũng không nêu chỉ tiêu đúng hạn. "
+                f"Kế hoạch ({promised.id}) không ghi mức cắt giảm mà dẫn chiếu {promised.source.text(language)}; cũng không nêu chỉ tiêu đúng hạn. "
                 "Vì vậy trang này không kết luận đạt hay không đạt kế hoạch.",
-                f"The plan ({promised.id}) gives no number for the cut but refers to {promised.source}; nor does it set an on-time "
+                f"The plan ({promised.id}) gives no number for the cut but refers to {promised.source.text(language)}; nor does it set an on-time "
                 "target. So this page does not say whether the plan is met.",
             )
         )

@@ -102,7 +102,7 @@ def _commitment_row(study: Study, plan: Plan, commitment: Commitment) -> dict[st
     owners = ", ".join(study.unit_name(owner) for owner in commitment.owners)
     section = pick(language, f"mục {commitment.section}", f"section {commitment.section}")
     if row is None:
-        missing = commitment.needs.text(language) if commitment.needs else commitment.source
+        missing = commitment.needs.text(language) if commitment.needs else commitment.source.text(language)
         figure = pick(language, f"Chưa có dữ liệu: {missing}", f"No data yet: {missing}")
     else:
         name = say.name(str(commitment.measure), language)
@@ -126,4 +126,4 @@ def _no_number(commitment: Commitment, study: Study) -> str:
     if commitment.operator in COMPARABLE and commitment.goal is not None:
         return ""
     lead = pick(study.language, "Không có con số", "No number")
-    return f"{lead}: {commitment.source}"
+    return f"{lead}: {commitment.source.text(study.language)}"

@@ -70,7 +70,7 @@ def test_a_wrong_plan_names_file_and_key(tmp_path: Path) -> None:
     path = tmp_path / "sai.yaml"
     path.write_text(
         "title: {vi: a, en: b}\nyear: 2023\ncommitments:\n  - {id: C01, quote: q, section: I, owners: [x], "
-        'operator: "<", value: 1, measure: m, source: s}\n',
+        'operator: "<", value: 1, measure: m, source: {vi: s, en: s}}\n',
         encoding="utf-8",
     )
     with pytest.raises(ParameterError, match=r"sai.yaml: commitments.0.operator") as caught:
