@@ -6,10 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from cchc_analysis.errors import Language, ParameterError
+from cchc_analysis.entries import Entry, Text, read_entry
+from cchc_analysis.errors import ParameterError
 from cchc_analysis.reference_data import reference_path
 
 Operator = Literal["=", ">=", ">", "bin", "trend", "param"]
@@ -19,24 +19,7 @@ COMPARABLE = ("=", ">=", ">")
 Tier = Literal["province", "city", "department", "ward", "commune"]
 
 
-class _Entry(BaseModel):
-    """A frozen entry of a plan that knows no other keys than its own."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(_Entry):
-    """A text in both languages."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def text(self, language: Language) -> str:
-        """Return the text of the language."""
-        return self.vi if language == "vi" else self.en
-
-
-class Commitment(_Entry):
+class Commitment(Entry):
     """One commitment of a plan: its words, who answers for it, the number, and the measure that tells.
 
     `value` is a share in [0, 1], None where another document has it or the plan gives none; `source` says where the
@@ -67,7 +50,7 @@ class Commitment(_Entry):
         return self
 
 
-class Start(_Entry):
+class Start(Entry):
     """The day from which units of some tiers had to digitise."""
 
     tiers: tuple[Tier, ...] = Field(min_length=1)
@@ -75,7 +58,7 @@ class Start(_Entry):
     source: str = Field(min_length=1)
 
 
-class YearTarget(_Entry):
+class YearTarget(Entry):
     """The share a measure should reach in a year; `value` None where the document with the number is not at hand."""
 
     measure: str
@@ -90,14 +73,14 @@ class YearTarget(_Entry):
         return None if self.value is None else Fraction(self.value)
 
 
-class Digitisation(_Entry):
+class Digitisation(Entry):
     """Dated duties to digitise."""
 
     starts: tuple[Start, ...] = ()
     targets: tuple[YearTarget, ...] = ()
 
 
-class Plan(_Entry):
+class Plan(Entry):
     """A plan: title, year, commitments and dated targets of digitisation.
 
     >>> load_plan("vung-tau-2023").commitment("C09").goal
@@ -184,27 +167,4 @@ def load_plan(name: str) -> Plan:
 
 def read_plan(path: Path) -> Plan:
     """Return the plan of a YAML file. Raises ParameterError with file, key and reason."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Plan.model_validate(content)
-    except ValidationError as error:
-        raise _wrong_key(path, error) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ParameterError(
-            f"{path.name} cannot be read as YAML ({error}). Write it in UTF-8, like vung-tau-2023.yaml.",
-            f"Không đọc được {path.name} theo định dạng YAML ({error}). "
-            "Hãy ghi tệp mã hóa UTF-8 theo mẫu vung-tau-2023.yaml.",
-        ) from None
-
-
-def _wrong_key(path: Path, error: ValidationError) -> ParameterError:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"]) or "(file)"
-    expected = first.get("ctx", {}).get("expected")
-    missing = first["type"] == "missing"
-    given = "" if missing else f" ({first['input']!r:.80})"
-    why = f"chỉ nhận {expected}" if expected else "còn thiếu" if missing else "không đúng quy định"
-    return ParameterError(
-        f"{path.name}: {key}: {first['msg']}{given}. Correct it; docs/methods/digitisation.md lists what is allowed.",
-        f"{path.name}: khóa {key} {why}{given}. Hãy sửa theo danh sách giá trị ở docs/methods/digitisation.md.",
-    )
+    return read_entry(path, Plan, "docs/methods/digitisation.md")

@@ -184,6 +184,10 @@ def _manifest(study: Study, units: Sequence[str]) -> dict[str, object]:
             for entry in table.intake["files"]
         ],
         "rows": {name: intake["total"][name] for name in measures.ACCOUNTS},
+        "register_rows": {
+            register.kind.name: {name: register.intake["total"][name] for name in measures.ACCOUNTS}
+            for register in study.warehouse.registers()
+        },
         "synthetic": study.warehouse.synthetic,
         "version": VERSION,
         "parameters_sha256": hashlib.sha256(

@@ -2,22 +2,15 @@
 
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from cchc_analysis.errors import Language, ParameterError
+from cchc_analysis.entries import Entry, Text, read_entry
 from cchc_analysis.reference_data import reference_path
 
 FOLDER = "published"
 
 
-class _Entry(BaseModel):
-    """A frozen entry that knows no other keys than its own."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PublishedRule(_Entry):
+class PublishedRule(Entry):
     """One check of a table (see measures.published_findings): its kind and the names of the figures it takes."""
 
     kind: Literal["rate", "sum", "at_most", "carried_over", "pace"]
@@ -39,16 +32,14 @@ class PublishedRule(_Entry):
         return tuple(name for name in (*given, self.part, self.whole) if name)
 
 
-class PublishedTable(_Entry):
+class PublishedTable(Text):
     """A published table: `figures` as printed (name → count), `units` what some of them were rounded to."""
 
     id: str = Field(min_length=1)
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
     source: str = Field(min_length=1)
     note: str = ""
     figures: dict[str, int]
-    units: dict[str, int] = {}
+    units: dict[str, int] = Field(default_factory=dict)
     checks: tuple[PublishedRule, ...] = ()
 
     @model_validator(mode="after")
@@ -59,13 +50,15 @@ class PublishedTable(_Entry):
             raise ValueError(f"{self.id}: no figure {', '.join(missing)}")
         return self
 
-    def title(self, language: Language) -> str:
-        """Return the title in the language."""
-        return self.vi if language == "vi" else self.en
-
     def rules(self) -> list[dict[str, object]]:
         """Return the checks as measures.published_findings takes them."""
         return [check.model_dump() for check in self.checks]
+
+
+class PublishedTables(Entry):
+    """The tables of a file."""
+
+    tables: tuple[PublishedTable, ...]
 
 
 def load_published(name: str = "vietnam") -> tuple[PublishedTable, ...]:
@@ -77,11 +70,4 @@ def load_published(name: str = "vietnam") -> tuple[PublishedTable, ...]:
     >>> load_published()[0].id
     'vinh-phuc-2021-09'
     """
-    text = reference_path(FOLDER, f"{name}.yaml").read_text(encoding="utf-8")
-    try:
-        return tuple(PublishedTable.model_validate(entry) for entry in yaml.safe_load(text)["tables"])
-    except (ValidationError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise ParameterError(
-            f"published/{name}.yaml is not as documented in docs/methods/published.md: {error}",
-            f"Tệp published/{name}.yaml không đúng cấu trúc nêu trong docs/methods/published.md: {error}",
-        ) from error
+    return read_entry(reference_path(FOLDER, f"{name}.yaml"), PublishedTables, "docs/methods/published.md").tables

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from cchc_analysis.entries import Entry, Text, read_entry
 from cchc_analysis.errors import Language, ParameterError
 from cchc_analysis.reference_data import reference_path
 
@@ -19,24 +19,7 @@ SheetKind = Literal["service_quality", "one_stop"]
 FOLDER = "service_quality"
 
 
-class _Entry(BaseModel):
-    """A frozen entry of a sheet that knows no other keys than its own."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Entry):
-    """A text in both languages."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def text(self, language: Language) -> str:
-        """Return the text of the language."""
-        return self.vi if language == "vi" else self.en
-
-
-class _Named(Words):
+class _Named(Text):
     code: str = Field(min_length=1)
 
 
@@ -61,10 +44,10 @@ class Indicator(_Named):
     full_at: Decimal = Field(default=Decimal(1), gt=0, le=1)
     use: Literal["score", "inform"] = "score"
     measures: tuple[str, ...]
-    over: Words
-    under: Words
-    needs: Words | None = None
-    note: Words | None = None
+    over: Text
+    under: Text
+    needs: Text | None = None
+    note: Text | None = None
     confirmed: bool
     source: str = Field(min_length=1)
 
@@ -81,20 +64,20 @@ class ScoreClass(_Named):
     lower: Decimal = Field(ge=0)
 
 
-class Published(_Entry):
+class Published(Entry):
     """A score somebody published: its parts and the total it states, as far as they are given."""
 
-    what: Words
+    what: Text
     day: date
     parts: tuple[Decimal, ...]
     stated: Decimal | None
     out_of: Decimal = Field(gt=0)
     stated_percent: Decimal | None = None
-    note: Words | None = None
+    note: Text | None = None
     source: str = Field(min_length=1)
 
 
-class ScoreSheet(_Entry):
+class ScoreSheet(Entry):
     """A score sheet in force from `valid_from` to `valid_to` (None = still): groups, indicators, classes.
 
     >>> sheet = sheet_on("service_quality", date(2023, 6, 14))
@@ -103,7 +86,7 @@ class ScoreSheet(_Entry):
     """
 
     kind: SheetKind
-    title: Words
+    title: Text
     valid_from: date
     valid_to: date | None
     source: str = Field(min_length=1)
@@ -240,24 +223,4 @@ def sheet_on(kind: SheetKind, day: date) -> ScoreSheet | None:
 
 def read_score_sheet(path: Path) -> ScoreSheet:
     """Return the score sheet of a YAML file. Raises ParameterError with file, key and reason."""
-    try:
-        return ScoreSheet.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        raise _wrong_key(path, error) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ParameterError(
-            f"{path.name} cannot be read as YAML ({error}). Write it in UTF-8, like qd-766-2022.yaml.",
-            f"Không đọc được {path.name} theo định dạng YAML ({error}). "
-            "Hãy ghi tệp mã hóa UTF-8 theo mẫu qd-766-2022.yaml.",
-        ) from None
-
-
-def _wrong_key(path: Path, error: ValidationError) -> ParameterError:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"]) or "(file)"
-    why = first["msg"].removeprefix("Value error, ")
-    given = "" if first["type"] in ("missing", "value_error") else f" ({first['input']!r:.80})"
-    return ParameterError(
-        f"{path.name}: {key}: {why}{given}. Correct it; docs/methods/service-quality.md lists what is allowed.",
-        f"{path.name}: khóa {key} không đúng quy định: {why}{given}. Hãy sửa theo docs/methods/service-quality.md.",
-    )
+    return read_entry(path, ScoreSheet, "docs/methods/service-quality.md")

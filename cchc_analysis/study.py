@@ -497,6 +497,26 @@ class Study(RegisterMeasures):
         """Return the accounting of every source file (see measures.accounting_rows)."""
         return measures.accounting_rows(self.warehouse.intake)
 
+    def register_accounting(self) -> pd.DataFrame:
+        """Return the accounting of every file of every register, with its `kind` (see measures.accounting_rows)."""
+        tables = [
+            measures.accounting_rows(register.intake).assign(kind=register.kind.name)
+            for register in self.warehouse.registers()
+        ]
+        return (
+            pd.concat(tables, ignore_index=True)
+            if tables
+            else pd.DataFrame(columns=["file", *measures.ACCOUNTS, "kind"])
+        )
+
+    def register_rejects(self) -> pd.DataFrame:
+        """Return the rejected rows of every register by rule, with its `kind` (see measures.rejected_by_rule)."""
+        tables = [
+            measures.rejected_by_rule(register.findings()).assign(kind=register.kind.name)
+            for register in self.warehouse.registers()
+        ]
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["rule", "n_rows", "kind"])
+
     def rejected(self) -> pd.DataFrame:
         """Return the rejected rows by rule, of the unit where its name could be read (see
         measures.rejected_by_rule)."""

@@ -54,22 +54,13 @@ def _plain(name: str, derive: Derive, complete: Callable[[Rows], list[Note]] = c
     return IntakeKind(kind, derive, complete, kind.key, kind.events, kind.moment[0])
 
 
-_E_COPIES: Final = KINDS["e_copies"]
 _PROCEDURES: Final = KINDS["procedures"]
 
 INTAKE_KINDS: Final[dict[str, IntakeKind]] = {
     "dossiers": _plain("dossiers", derive_dossiers),
     "payments": _plain("payments", derive_payments, complete_payments),
     "feedback": _plain("feedback", derive_feedback),
-    # Every office numbers its copies from 1, and again every year.
-    "e_copies": IntakeKind(
-        _E_COPIES,
-        derive_e_copies,
-        complete_e_copies,
-        _E_COPIES.key,
-        _E_COPIES.events,
-        _E_COPIES.moment[0],
-    ),
+    "e_copies": _plain("e_copies", derive_e_copies, complete_e_copies),
     "procedures": IntakeKind(
         _PROCEDURES,
         derive_procedures,

@@ -4,7 +4,7 @@ from IPython.display import HTML
 
 from cchc_analysis import display, measures, wording
 from cchc_analysis.intake.rules import sentences
-from cchc_analysis.schema import DOSSIER_COLUMNS
+from cchc_analysis.schema import DOSSIER_COLUMNS, KINDS
 from cchc_analysis.study import Study
 from cchc_analysis.tables import TableColumn, html_table
 from cchc_analysis.wording import pick
@@ -27,6 +27,16 @@ def accounting(study: Study) -> HTML:
     language = study.language
     rows = study.accounting()
     total = {**study.warehouse.intake["total"], "file": pick(language, "Tổng số", "Total")}
+    caption = pick(
+        language,
+        "Mọi dòng đọc được đều được tính đến: đọc = được nhận + bị loại + trùng + bỏ qua",
+        "Every row read is accounted for: read = accepted + rejected + duplicates + skipped",
+    )
+    title = pick(language, "Đối chiếu số dòng", "Accounting of rows")
+    return display.html(display.section(title) + html_table(rows, _account_columns(study), caption, language, total))
+
+
+def _account_columns(study: Study) -> list[TableColumn]:
     headers = {
         "read": ("Đọc", "Read"),
         "accepted": ("Được nhận", "Accepted"),
@@ -34,15 +44,42 @@ def accounting(study: Study) -> HTML:
         "duplicates": ("Trùng", "Duplicates"),
         "skipped": ("Bỏ qua", "Skipped"),
     }
-    columns = [TableColumn("file", pick(language, "Tệp nguồn", "Source file"))]
-    columns += [TableColumn(name, pick(language, *headers[name]), "count") for name in measures.ACCOUNTS]
-    caption = pick(
-        language,
-        "Mọi dòng đọc được đều được tính đến: đọc = được nhận + bị loại + trùng + bỏ qua",
-        "Every row read is accounted for: read = accepted + rejected + duplicates + skipped",
+    file = TableColumn("file", pick(study.language, "Tệp nguồn", "Source file"))
+    return [file, *(TableColumn(name, pick(study.language, *headers[name]), "count") for name in measures.ACCOUNTS)]
+
+
+def registers(study: Study) -> HTML:
+    """Show the accounting of the registers beside the dossiers, file by file, and why their rows were rejected."""
+    language = study.language
+    title = pick(language, "Các sổ nạp kèm", "Registers beside the dossiers")
+    rows = study.register_accounting()
+    if not len(rows):
+        nothing = pick(
+            language,
+            "Chưa nạp sổ nào ngoài danh sách hồ sơ.",
+            "No register has been taken in beside the list of dossiers.",
+        )
+        return display.html(display.section(title, nothing))
+    names = {kind: pick(language, entry.vi, entry.en) for kind, entry in KINDS.items()}
+    columns = [
+        TableColumn("register", pick(language, "Sổ", "Register")),
+        *_account_columns(study),
+    ]
+    caption = pick(language, "Đối chiếu số dòng của từng tệp", "Accounting of the rows of each file")
+    block = html_table(rows.assign(register=rows["kind"].map(names)), columns, caption, language)
+    reasons = study.register_rejects()
+    texts = {rule: pick(language, vi, en) for rule, (en, vi) in sentences().items()}
+    reasons = reasons.assign(
+        register=reasons["kind"].map(names), label=[texts.get(rule, rule) for rule in reasons["rule"]]
     )
-    title = pick(language, "Đối chiếu số dòng", "Accounting of rows")
-    return display.html(display.section(title) + html_table(rows, columns, caption, language, total))
+    why = pick(language, "Vì sao dòng của các sổ bị loại", "Why rows of the registers were rejected")
+    by_rule = [
+        TableColumn("register", pick(language, "Sổ", "Register")),
+        TableColumn("label", pick(language, "Lý do", "Reason")),
+        TableColumn("n_rows", pick(language, "Số dòng", "Rows"), "count"),
+    ]
+    table = html_table(reasons, by_rule, why, language)
+    return display.html(display.section(title) + block + f"<details><summary>{why}</summary>{table}</details>")
 
 
 def _by_rule(study: Study, severity: str) -> HTML:

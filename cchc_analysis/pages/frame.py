@@ -72,13 +72,22 @@ def origin_line(study: Study) -> str:
     """Say which files the figures come from, how many rows were taken and left, and which version computed them."""
     language, total = study.language, study.warehouse.intake["total"]
     n = {key: number(total[key], language) for key in ("read", "accepted", "rejected", "duplicates", "skipped")}
+    registers = [
+        pick(
+            language,
+            f"{register.kind.vi[:1].lower()}{register.kind.vi[1:]} ({number(register.intake['total']['accepted'], language)} dòng được nhận)",
+            f"{register.kind.en[:1].lower()}{register.kind.en[1:]} ({plural(register.intake['total']['accepted'], 'accepted row')})",
+        )
+        for register in study.warehouse.registers()
+    ]
+    beside = pick(language, "Nạp kèm: ", "Beside them: ") + "; ".join(registers) + ". " if registers else ""
     files = number(len(study.warehouse.intake["files"]), language)
     return pick(
         language,
         f"Nguồn: {files} tệp kết xuất; đọc {n['read']} dòng = {n['accepted']} dòng được nhận + {n['rejected']} dòng bị loại + "
         f"{n['duplicates']} dòng trùng + {n['skipped']} dòng bỏ qua (dòng nhóm, dòng tổng, chữ ký…). "
-        f"Mã trạng thái dữ liệu {study.warehouse.intake['state']}. cchc-analysis {VERSION}.",
+        f"{beside}Mã trạng thái dữ liệu {study.warehouse.state}. cchc-analysis {VERSION}.",
         f"Source: {plural(len(study.warehouse.intake['files']), 'export file')}; {plural(total['read'], 'row')} read = {n['accepted']} accepted + {n['rejected']} rejected + "
         f"{plural(total['duplicates'], 'duplicate')} + {n['skipped']} skipped (band, total, signature rows …). "
-        f"State of the data {study.warehouse.intake['state']}. cchc-analysis {VERSION}.",
+        f"{beside}State of the data {study.warehouse.state}. cchc-analysis {VERSION}.",
     )

@@ -87,7 +87,14 @@ def test_the_manifest_proves_the_pages_and_names_the_inputs(sample, site: Path) 
     manifest = json.loads((site / "manifest.json").read_text("utf-8"))
     for page, digest in manifest["pages"].items():
         assert hashlib.sha256((site / page).read_bytes()).hexdigest() == digest
-    assert {entry["file"] for entry in manifest["inputs"]} == set(sample.truth["files"])
+    inputs = {(entry["kind"], entry["file"]) for entry in manifest["inputs"]}
+    registers = sample.truth["registers"]
+    assert inputs == {("dossiers", name) for name in sample.truth["files"]} | {
+        (kind, f"{kind}/{name}") for kind, told in registers.items() for name in told["files"]
+    }
+    assert {kind: rows["read"] for kind, rows in manifest["register_rows"].items()} == {
+        kind: told["total"]["read"] for kind, told in registers.items()
+    }
     assert manifest["rows"]["read"] == sample.truth["total"]["read"]
     assert manifest["synthetic"] is True
 

@@ -96,6 +96,7 @@ BLOCKS: list[Callable[[cchc.Study], object]] = [
     lambda study: cchc.definitions(study, cchc.service_quality.terms_used(study)),
     lambda study: cchc.data_quality.summary(study),
     lambda study: cchc.data_quality.accounting(study),
+    lambda study: cchc.data_quality.registers(study),
     lambda study: cchc.data_quality.rejected(study),
     lambda study: cchc.data_quality.flags(study),
     lambda study: cchc.data_quality.completeness(study),
