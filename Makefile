@@ -41,7 +41,7 @@ data/sample/cchc-sample.json: $(wildcard cchc_analysis/sample/*.py) | $(READY)
 	@$(BIN)/cchc sample data/sample
 
 sample: $(READY) data/sample/cchc-sample.json  ## write the synthetic exports and registers, take them into data/warehouse/sample
-	@$(BIN)/cchc intake data/sample --warehouse data/warehouse/sample
+	@$(BIN)/cchc intake data/sample --warehouse data/warehouse/sample || test $$? -eq 1
 
 report: $(READY) $(if $(filter data/sample,$(patsubst %/,%,$(DATA))),data/sample/cchc-sample.json)  ## take in DATA and make the pages of PERIOD for UNITS
 	@$(BIN)/cchc intake $(DATA) --warehouse $(WAREHOUSE) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(AS_OF),--as-of $(AS_OF)) || test $$? -eq 1

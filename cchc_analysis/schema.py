@@ -74,6 +74,7 @@ DOSSIER_COLUMNS: tuple[Column, ...] = (
     Column("committed_days", "days", "Thời gian sau cắt giảm"),
     Column("day_kind", "category", "Loại ngày", codes=DAY_KINDS),
     Column("paused_days", "number", "Số ngày tạm dừng"),
+    Column("supplemented_at", "timestamp", "Ngày tiếp nhận bổ sung"),
     Column("documents_digitised", "boolean", "Số hóa thành phần hồ sơ"),
     Column("documents_reused", "boolean", "Tái sử dụng thành phần hồ sơ"),
     Column("reused_from_store", "boolean", "Tái sử dụng từ Kho DVCQG"),

@@ -182,8 +182,17 @@ class Study(RegisterMeasures):
         return self._measured(lambda period, keys: measures.time_cut(self.terms(by), period, keys), by)
 
     def excluded_procedures(self) -> pd.DataFrame:
-        """Return the procedures that the figures of time reduction leave out (see measures.excluded_procedures)."""
-        return measures.excluded_procedures(self.terms(), self.period, self.procedures())
+        """Return the procedures that the figures of time reduction leave out (see measures.excluded_procedures).
+
+        Where a catalogue has been taken in, its procedures without dossiers are among them.
+        """
+        seen = self.procedures()
+        listed = self.listed_procedures()
+        # A dossier without code goes by the name of its procedure.
+        unseen = listed[
+            ~listed["procedure"].isin(seen["procedure"]) & ~listed["procedure_name"].isin(seen["procedure"])
+        ]
+        return measures.excluded_procedures(self.terms(), self.period, pd.concat([seen, unseen], ignore_index=True))
 
     def procedure_times(self) -> pd.DataFrame:
         """Return law, commitment and actual time of each procedure (see measures.procedure_times)."""
@@ -555,10 +564,16 @@ class Study(RegisterMeasures):
         return self.registry.name(city, self.language)
 
     def procedure_labels(self) -> dict[str, str]:
-        """Return the most frequent name of each procedure (the first in alphabetical order on a tie)."""
+        """Return the most frequent name of each procedure (the first in alphabetical order on a tie).
+
+        Procedures without dossiers go by the name of the catalogue.
+        """
+        listed = {
+            row["procedure"]: row["procedure_name"] or row["procedure"] for row in records(self.listed_procedures())
+        }
         names = self.procedures().sort_values(["n", "procedure_name"], ascending=[False, True])
         best = names.drop_duplicates("procedure")
-        return {
+        return listed | {
             row["procedure"]: row["procedure_name"] or row["procedure"] or NOT_STATED[self.language]
             for row in records(best)
         }

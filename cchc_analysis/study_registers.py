@@ -204,6 +204,17 @@ class RegisterMeasures(ABC):
 
         return self._answer("procedures", by, entries.table, shares, columns)
 
+    def listed_procedures(self) -> pd.DataFrame:
+        """Return the procedures of the catalogue that hold at the end of the period and belong to the unit.
+
+        Columns `procedure`, `procedure_name`, `field`, one row per procedure; none where there is no catalogue.
+        """
+        entries, columns = self._entries(), ["procedure", "procedure_name", "field"]
+        if entries is None:
+            return pd.DataFrame(columns=columns)
+        held = entries.valid(min(self.as_of.date(), self.period.end))
+        return held[columns].drop_duplicates("procedure").sort_values("procedure", ignore_index=True)
+
     def not_offered(self) -> pd.DataFrame:
         """Return the procedures that are eligible and not offered online or not integrated (see
         measures.not_offered)."""

@@ -74,22 +74,28 @@ def overdue_pareto(pending: pd.DataFrame, by: tuple[str, ...] = ("procedure", "u
     return rows.assign(share=rows["n"] / whole, cumulative=rows["n"].cumsum() / whole)
 
 
+STOPPED_DAYS = {"gross_days": "n", "net_days": "n", "dated_net_days": "n_dated", "restart_days": "n_dated"}
+"""Mean of `stopped_clock` → the dossiers it is taken over."""
+
+
 def stopped_clock(stops: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
     """Set two readings of the dossiers whose clock was stopped beside each other, for those closed in the window.
 
     `stops`: result of count_stops. Result: columns `by`, `n`, `n_by_due` (on time by the due date in the data),
     `n_by_term` (days net of the pauses within the term: the clock goes on where it stood), `gross_days`, `net_days`
-    (mean working days with and without the pauses; null where n = 0). Where the clock starts again after a supplement,
-    the days counted lie between 0 and the net days: how many, only the date of the supplement could tell.
+    (mean working days with and without the pauses; null where n = 0). Of the `n_dated` whose supplement has a date:
+    `n_dated_by_term`, `dated_net_days` as above, and `n_by_restart`, `restart_days` where the term starts again when
+    the supplement arrives (means null where n_dated = 0). For the others the days lie between 0 and the net days.
     """
     inside = months_of(period, stops, "closed_month")
-    sums = ["n", "n_by_due", "n_by_term", "sum_gross_days", "sum_net_days"]
+    dated = ["n_dated", "n_dated_by_term", "n_by_restart"]
+    sums = ["n", "n_by_due", "n_by_term", *dated, *(f"sum_{name}" for name in STOPPED_DAYS)]
     kept = stops[inside]
     rows = (
         kept.groupby(list(by), as_index=False)[sums].sum()
         if by
         else pd.DataFrame({name: [int(kept[name].sum())] for name in sums})
     )
-    known = rows["n"].where(rows["n"] > 0)
-    means = rows.assign(gross_days=rows["sum_gross_days"] / known, net_days=rows["sum_net_days"] / known)
-    return means[[*by, "n", "n_by_due", "n_by_term", "gross_days", "net_days"]]
+    known = {name: rows[name].where(rows[name] > 0) for name in ("n", "n_dated")}
+    means = rows.assign(**{name: rows[f"sum_{name}"] / known[over] for name, over in STOPPED_DAYS.items()})
+    return means[[*by, "n", "n_by_due", "n_by_term", *dated, *STOPPED_DAYS]]

@@ -5,6 +5,7 @@ Drawn from a stream of its own after everything else, so that no other value dep
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from cchc_analysis.sample.draws import Integers, Stream
 from cchc_analysis.sample.generate import Dossier
 from cchc_analysis.sample.traits import elapsed_share
+from cchc_analysis.working_time import WorkingCalendar
 
 _RETURN_CHANNELS = ("counter", "online", "post")
 _PORTAL_SHARE = 0.6
@@ -44,9 +46,11 @@ def with_digital_traits(dossiers: Sequence[Dossier], stream: Stream) -> list[Dos
     way = _ways_of_return(stream, online, share)
     source = stream.uniform(n)
     electronic = stream.chance(0.45 + 0.45 * share, n)
+    arrived = _supplements(dossiers)
     return [
         replace(
             dossier,
+            supplemented_at=arrived[row],
             dossier_id_other=_portal_code(dossier, row + 1) if through_portal[row] else None,
             return_channel=_RETURN_CHANNELS[way[row]] if dossier.received_at else None,
             reused_from_store=dossier.documents_reused and bool(source[row] < 0.7) if dossier.received_at else None,
@@ -56,6 +60,21 @@ def with_digital_traits(dossiers: Sequence[Dossier], stream: Stream) -> list[Dos
             else dossier.result_digitised and bool(electronic[row]),
         )
         for row, dossier in enumerate(dossiers)
+    ]
+
+
+def _supplements(dossiers: Sequence[Dossier]) -> list[datetime | None]:
+    """Return when the supplement of each decided dossier with a pause arrived: asked for on the day after receipt."""
+    calendar = WorkingCalendar.vietnam()
+    arrivals = [
+        calendar.deadline(item.received_at, 1 + item.paused_days)
+        if item.paused_days and item.received_at and item.finished_at
+        else None
+        for item in dossiers
+    ]
+    return [
+        arrived if arrived and item.finished_at and arrived <= item.finished_at else None
+        for arrived, item in zip(arrivals, dossiers, strict=True)
     ]
 
 

@@ -33,6 +33,7 @@ COLUMNS: tuple[str, ...] = (
     "Thời gian quy định",
     "Thời gian sau cắt giảm",
     "Số ngày tạm dừng",
+    "Ngày tiếp nhận bổ sung",
     "Số hóa thành phần hồ sơ",
     "Tái sử dụng thành phần hồ sơ",
     "Tái sử dụng từ Kho DVCQG",
@@ -48,7 +49,7 @@ COLUMNS: tuple[str, ...] = (
 _LACKING: dict[ExportGroup, tuple[str, ...]] = {
     "workbook": (),
     "html": ("Tái sử dụng từ Kho DVCQG", "Tái sử dụng từ kết quả hồ sơ khác"),
-    "semicolon": ("Mã hồ sơ DVCQG", "Hình thức trả kết quả"),
+    "semicolon": ("Mã hồ sơ DVCQG", "Hình thức trả kết quả", "Ngày tiếp nhận bổ sung"),
     "utf16": (
         "Đơn vị giải quyết",
         "Tái sử dụng từ Kho DVCQG",
@@ -200,6 +201,7 @@ def export_row(dossier: Dossier, number: int, person: int) -> ExportRow:
         term_text(procedure, procedure.statutory_days),
         term_text(procedure, procedure.committed_days),
         dossier.paused_days or None,
+        dossier.supplemented_at,
         _yes_no(dossier.documents_digitised),
         _yes_no(dossier.documents_reused),
         _yes_no(dossier.reused_from_store),

@@ -55,6 +55,7 @@ class Dossier:
     reused_from_store: bool | None = None
     reused_from_results: bool | None = None
     result_electronic: bool | None = None
+    supplemented_at: datetime | None = None
 
     @property
     def resolving_unit(self) -> str:

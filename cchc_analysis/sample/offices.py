@@ -44,7 +44,7 @@ def _parents() -> tuple[tuple[str, int, int], ...]:
         ("Cơ quan thực hiện", "Đơn vị tiếp nhận", "Đơn vị giải quyết"),
         ("Cách thức nộp", "Hình thức tiếp nhận", "Mức độ DVC"),
         ("Quá trình giải quyết", "Ngày nộp hồ sơ", "Hình thức trả kết quả"),
-        ("Thời hạn", "Thời gian quy định", "Số ngày tạm dừng"),
+        ("Thời hạn", "Thời gian quy định", "Ngày tiếp nhận bổ sung"),
         ("Số hóa", "Số hóa thành phần hồ sơ", "Kết quả điện tử"),
         ("Nghĩa vụ tài chính", "Phí, lệ phí", "Thanh toán trực tuyến"),
     )

@@ -124,12 +124,32 @@ def stopped(row: Figures, language: Language) -> str:
         language,
         f"{n} hồ sơ đã giải quyết trong kỳ có thời gian tạm dừng: bình quân {gross} ngày làm việc kể cả thời gian dừng, "
         f"{net} ngày khi trừ thời gian dừng (thời hạn được kéo dài). Đúng hạn theo ngày hẹn trả: {by_due}/{n}; theo thời hạn, "
-        f"đã trừ thời gian dừng: {by_term}/{n}. Nếu thời hạn được tính lại từ đầu sau khi bổ sung thì không tính được, vì dữ "
-        f"liệu không có ngày bổ sung; số ngày khi đó không thể nhiều hơn khi trừ thời gian dừng.",
+        f"đã trừ thời gian dừng: {by_term}/{n}. {_restart(row, language)}",
         f"The clock was stopped for {plural(row['n'], 'dossier')} resolved in the period: on average {gross} working days with the pause, {net} "
         f"without it (the term is extended). On time by the due date: {by_due} of {n}; by the term, pauses taken off: "
-        f"{by_term} of {n}. If the term starts again after a supplement, the days cannot be computed, since the data carry no "
-        f"date of it; they could only be fewer than without the pause.",
+        f"{by_term} of {n}. {_restart(row, language)}",
+    )
+
+
+def _restart(row: Figures, language: Language) -> str:
+    """Say the reading in which the term starts again at the supplement, or why there is none."""
+    if not row["n_dated"]:
+        return pick(
+            language,
+            "Nếu thời hạn được tính lại từ đầu sau khi bổ sung thì không tính được, vì dữ liệu không có ngày bổ sung; số ngày khi "
+            "đó không thể nhiều hơn khi trừ thời gian dừng.",
+            "If the term starts again after a supplement, the days cannot be computed, since the data carry no date of it; they "
+            "could only be fewer than without the pause.",
+        )
+    n, by_restart, by_term = (number(row[name], language) for name in ("n_dated", "n_by_restart", "n_dated_by_term"))
+    restart, net = (number(row[name], language, 1) for name in ("restart_days", "dated_net_days"))
+    same = row["n_by_restart"] == row["n_dated_by_term"]
+    return pick(
+        language,
+        f"Nếu thời hạn được tính lại từ đầu khi nhận bổ sung (Thông tư 01/2018/TT-VPCP), tính trên {n} hồ sơ có ghi ngày: bình quân "
+        f"{restart} ngày thay vì {net} ngày, trong hạn {by_restart}/{n} {'như cách kéo dài' if same else f'thay vì {by_term}/{n}'}.",
+        f"If the term starts again when the supplement arrives (Circular 01/2018/TT-VPCP), for the {n} whose date is known: on average "
+        f"{restart} days instead of {net}, within the term {by_restart} of {n}{', as when it is extended' if same else f' instead of {by_term}'}.",
     )
 
 

@@ -1,5 +1,6 @@
 """What falls due soon and what a stopped clock does, on every engine."""
 
+import math
 from datetime import datetime
 
 import pytest
@@ -111,3 +112,27 @@ def test_two_readings_of_a_stopped_clock(engine: str, clock: Clock) -> None:
     # 1: 5 days, net 3 of 3, on the due day. 2: 6 days, net 4 of 5, after it. 3: 6 days, net 4 of 3, before it.
     assert (row["n"], row["n_by_due"], row["n_by_term"]) == (3, 2, 2)
     assert (row["gross_days"], row["net_days"]) == pytest.approx((17 / 3, 11 / 3))
+    assert row["n_dated"] == 0
+    assert math.isnan(row["restart_days"])
+
+
+RESTARTS = """
+  id | received_at      | due_at           | finished_at      | supplemented_at  | paused_days | committed_days | day_kind
+  1  | 2023-06-01 08:00 | 2023-06-08 08:00 | 2023-06-09 08:00 | 2023-06-06 10:00 | 2           | 3              | working
+  2  | 2023-06-01 08:00 | 2023-06-08 08:00 | 2023-06-09 08:00 | 2023-06-02 10:00 | 2           | 4              | working
+  3  | 2023-06-01 08:00 | 2023-06-08 08:00 | 2023-06-09 08:00 | 2023-05-31 10:00 | 2           | 3              | working
+  4  | 2023-06-01 08:00 | 2023-06-08 08:00 | 2023-06-09 08:00 | 2023-06-12 10:00 | 2           | 3              | working
+  5  | 2023-06-01 08:00 | 2023-06-08 08:00 | 2023-06-09 08:00 |                  | 2           | 3              | working
+  6  | 2023-06-01 08:00 | 2023-06-08 08:00 | 2023-06-09 08:00 | 2023-06-06 10:00 | 0           | 3              | working
+"""
+
+
+def test_a_term_that_starts_again_counts_from_a_supplement_between_receipt_and_closing(
+    engine: str, clock: Clock
+) -> None:
+    row = measures.stopped_clock(count_stops(on_engine(table_rows(RESTARTS), engine), clock), Q2).iloc[0]
+    # 6 working days each, net 4. 1: 3 days from 6 June, within 3, net 4 is not. 2: 5 days from 2 June, over 4, net 4 is
+    # within. 3 and 4 lie outside, 5 has no date, 6 no pause.
+    assert (row["n"], row["n_dated"]) == (5, 2)
+    assert (row["n_by_restart"], row["n_dated_by_term"]) == (1, 1)
+    assert (row["restart_days"], row["dated_net_days"]) == pytest.approx((4.0, 4.0))

@@ -246,9 +246,21 @@ def test_no_two_systems_show_the_same_columns(sample: SampleTruth):
 def test_the_digital_traits_move_nothing_else():
     bare = generate_dossiers(SEED, 1_200)
     dressed = with_digital_traits(bare, Stream(SEED, branch=2))
-    added = ("dossier_id_other", "return_channel", "reused_from_store", "reused_from_results", "result_electronic")
+    added = (
+        "dossier_id_other",
+        "return_channel",
+        "reused_from_store",
+        "reused_from_results",
+        "result_electronic",
+        "supplemented_at",
+    )
     assert [replace(item, **dict.fromkeys(added)) for item in dressed] == bare
     for item in dressed:
+        if item.supplemented_at:
+            assert item.paused_days
+            assert item.received_at
+            assert item.finished_at
+            assert item.received_at < item.supplemented_at <= item.finished_at
         assert item.dossier_id_other is None or item.channel == "online"
         assert (item.return_channel is None) == (item.received_at is None)
         if item.received_at:
