@@ -195,7 +195,9 @@ def by_unit(study: Study, split: str = "range") -> HTML:
             "The table of all units is on the page of the whole.",
         )
         return display.html(display.section(title, there))
-    found = measures.score_groups(study.scores(sheet, "unit", split), sheet.group_points(), ("unit",))
+    scored = study.scores(sheet, "unit", split)
+    # A payment of a dossier that the list does not hold belongs to no unit.
+    found = measures.score_groups(scored[scored["unit"] != ""], sheet.group_points(), ("unit",))
     total = measures.score_total(found, sheet.class_bounds(), ("unit",))
     rows = total[["unit"]].assign(total=[_span(row, language) for row in records(total)])
     columns = [TableColumn("label", word("unit", language))]

@@ -209,3 +209,36 @@ def test_the_example_of_the_method_page(sample) -> None:
     (row,) = records(ward.matching())
     assert (row["numerator"], row["denominator"]) == (2046 + 36, 2046 + 36 + 38)
     assert row["value"] == pytest.approx(0.982, abs=0.0005)
+
+
+# Where dossiers and registers meet
+
+
+def test_procedures_of_the_catalogue_without_dossiers_are_named(sample, study: cchc.Study) -> None:
+    listed = sample.warehouse / "registers" / "procedures"
+    assert listed.is_dir()
+    seen = set(study.procedures()["procedure"])
+    unseen = set(study.listed_procedures()["procedure"]) - seen
+    assert unseen, "the catalogue of the sample has procedures without dossiers"
+    left_out = study.excluded_procedures().set_index("procedure")
+    assert set(left_out.loc[sorted(unseen), "reason"]) == {"no_dossiers"}
+    assert set(left_out.loc[sorted(unseen), "n"]) == {0}
+    labels = study.procedure_labels()
+    assert all(labels[code] != code for code in unseen)
+
+
+def test_a_term_that_starts_again_is_told_beside_the_extension(sample) -> None:
+    whole_year = cchc.open_study(data=sample.warehouse, period="2023")
+    row = records(whole_year.stopped_clock())[0]
+    assert 0 < row["n_dated"] <= row["n"]
+    assert row["restart_days"] <= row["dated_net_days"], "what came before the supplement no longer counts"
+    assert row["n_by_restart"] >= row["n_dated_by_term"]
+    said = cchc.processing_time.reduction(whole_year).data
+    assert "tính lại từ đầu khi nhận bổ sung" in said
+
+
+def test_the_accounts_of_the_registers_stand_on_the_page_of_data_quality(sample, study: cchc.Study) -> None:
+    shown = cchc.data_quality.registers(study).data
+    for kind in REGISTERS:
+        for name in sample.truth["registers"][kind]["files"]:
+            assert f"{kind}/{name}" in shown
