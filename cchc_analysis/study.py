@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -78,20 +79,6 @@ class Study(RegisterMeasures):
     def has_register(self, kind: str) -> bool:
         """Tell whether a register (see schema.REGISTERS) has been taken in beside the dossiers."""
         return self.warehouse.register(kind) is not None
-
-    def register(self, kind: str) -> nw.LazyFrame[Any] | None:
-        """Return the rows of a register that belong to the unit, on the engine; None where there is no such register.
-
-        A row that names no unit belongs to the whole only; an entry of the catalogue that names none, to every unit.
-        """
-        register = self.warehouse.register(kind)
-        if register is None:
-            return None
-        frame = register.rows()
-        if self.is_whole:
-            return frame
-        mine = nw.col("unit") == self.unit
-        return frame.filter(mine | nw.col("unit").is_null() if kind == "procedures" else mine)
 
     def _counted(self, count: Callable[..., pd.DataFrame], *arguments: Any) -> pd.DataFrame:
         key = (count.__name__, *arguments)
@@ -568,6 +555,10 @@ class Study(RegisterMeasures):
 
         Procedures without dossiers go by the name of the catalogue.
         """
+        return self._labels
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
         listed = {
             row["procedure"]: row["procedure_name"] or row["procedure"] for row in records(self.listed_procedures())
         }

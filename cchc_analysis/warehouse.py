@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from cchc_analysis.errors import Language, ParameterError, WarehouseError
 from cchc_analysis.reference_data import resolve_path
-from cchc_analysis.schema import DOSSIERS, KINDS, SOURCE_COLUMNS, WAREHOUSE_COLUMNS, Kind
+from cchc_analysis.schema import DOSSIERS, KINDS, REGISTERS, SOURCE_COLUMNS, WAREHOUSE_COLUMNS, Kind
 
 Engine = Literal["duckdb", "pandas"]
 
@@ -123,6 +123,7 @@ class Warehouse:
     path: Path
     intake: Mapping[str, Any]
     kind: Kind = DOSSIERS
+    _opened: dict[str, "Warehouse | None"] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def state_path(self) -> Path:
@@ -186,16 +187,19 @@ class Warehouse:
         Raises `ParameterError` for a kind that is no register, `WarehouseError` where it is damaged.
         """
         if kind not in KINDS or kind == DOSSIERS.name:
-            listed = ", ".join(name for name in KINDS if name != DOSSIERS.name)
+            listed = ", ".join(kind.name for kind in REGISTERS)
             raise ParameterError(
                 f"There is no register {kind!r}; there are: {listed}.",
                 f"Không có loại sổ {kind!r}; có thể dùng: {listed}.",
             )
-        return _register_in(self.path, KINDS[kind])
+        # Opened once: a later intake must not mix two states of a register into one page.
+        if kind not in self._opened:
+            self._opened[kind] = _register_in(self.path, KINDS[kind])
+        return self._opened[kind]
 
     def registers(self) -> "list[Warehouse]":
         """Return the registers that have been taken in beside these dossiers."""
-        found = [_register_in(self.path, kind) for kind in KINDS.values() if kind is not DOSSIERS]
+        found = [self.register(kind.name) for kind in REGISTERS]
         return [register for register in found if register is not None]
 
     def findings(self) -> pd.DataFrame:

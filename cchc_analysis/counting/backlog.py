@@ -8,7 +8,7 @@ import pandas as pd
 from cchc_analysis.counting.classify import Frame, check_dimensions, classify, join_days
 from cchc_analysis.counting.clock import Clock
 from cchc_analysis.counting.rule import OFFICIAL_FORM
-from cchc_analysis.counting.tables import _count, _with_time_used, as_frame
+from cchc_analysis.counting.tables import as_frame, group_counts, with_time_used
 
 
 def count_due_soon(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -23,7 +23,7 @@ def count_due_soon(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.
         nw.col("outcome") == "open", nw.col("due_day") >= clock.as_of_day, ~nw.col("due_working").is_null()
     )
     left = nw.col("due_working") - nw.lit(clock.working_day_number())
-    return _count(frame.with_columns(left.cast(nw.Int64).alias("days_left")), [*by, "days_left"])
+    return group_counts(frame.with_columns(left.cast(nw.Int64).alias("days_left")), [*by, "days_left"])
 
 
 def count_stops(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def count_stops(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Dat
     `n_by_restart` (days from the supplement to the closing within the term), `sum_dated_net_days`, `sum_restart_days`.
     """
     check_dimensions(by)
-    frame = _with_time_used(classify(as_frame(dossiers), clock, OFFICIAL_FORM), clock)
+    frame = with_time_used(classify(as_frame(dossiers), clock, OFFICIAL_FORM), clock)
     term = nw.coalesce(nw.col("committed_days"), nw.col("statutory_days"))
     frame = frame.filter(~nw.col("closed_at").is_null(), nw.col("outcome") != "withdrawn", nw.col("paused") > 0)
     frame = frame.filter(~term.is_null(), term % 1 == 0, nw.col("day_kind") == "working")
@@ -53,7 +53,7 @@ def count_stops(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Dat
     }
     dated = {"n_dated": "dated", "n_dated_by_term": "dated_by_term", "n_by_restart": "by_restart"}
     days = {"sum_dated_net_days": "dated_net_days", "sum_restart_days": "restart_days"}
-    return _count(_with_restart(frame, clock, term), [*by, "closed_month"], **sums, **dated, **days)
+    return group_counts(_with_restart(frame, clock, term), [*by, "closed_month"], **sums, **dated, **days)
 
 
 def _with_restart(frame: Frame, clock: Clock, term: nw.Expr) -> Frame:

@@ -69,6 +69,11 @@ def first_that_holds(*cases: tuple[nw.Expr, str], otherwise: str) -> nw.Expr:
     return word
 
 
+def one_if(condition: nw.Expr) -> nw.Expr:
+    """Return 1 where a condition holds, else 0; a condition that is null does not hold."""
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+
+
 def _closed_at(basis: Basis) -> nw.Expr:
     finished, returned = nw.col("finished_at"), nw.col("returned_at")
     if basis == "finished":
@@ -143,10 +148,10 @@ def date_dossiers(dossiers: Frame, clock: Clock, basis: Basis = "finished") -> D
     """
     frame = with_dates(dossiers, clock, basis)
     kept = [name for name in frame.collect_schema().names() if name not in NOT_HELD]
-    return DatedDossiers(_held(frame.select(*kept)), clock, basis)
+    return DatedDossiers(hold(frame.select(*kept)), clock, basis)
 
 
-def _held(frame: Frame) -> Frame:
+def hold(frame: Frame) -> Frame:
     """Let the engine compute a frame now and keep its rows, instead of computing it anew for every count."""
     native: Any = nw.to_native(frame)
     if isinstance(native, pd.DataFrame):
@@ -203,12 +208,13 @@ def classify(dossiers: Frame | DatedDossiers, clock: Clock, rule: OnTimeRule) ->
         "overdue_month": _overdue_month(clock, rule),
     }
     frame = frame.with_columns(
-        outcome.alias("outcome"), *(_month(expression, name) for name, expression in months.items())
+        outcome.alias("outcome"), *(month_number(expression, name) for name, expression in months.items())
     )
-    return frame.with_columns(_month(due_month, "due_month"))
+    return frame.with_columns(month_number(due_month, "due_month"))
 
 
-def _month(expression: nw.Expr, name: str) -> nw.Expr:
+def month_number(expression: nw.Expr, name: str) -> nw.Expr:
+    """Return a month as an integer under a name, NEVER where there is none."""
     # Left joins turn integers into floats on pandas; group keys must be integers on every engine.
     return nw.coalesce(expression, nw.lit(NEVER)).cast(nw.Int64).alias(name)
 

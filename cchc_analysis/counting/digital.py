@@ -6,10 +6,10 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, check_dimensions, classify, join_days
+from cchc_analysis.counting.classify import Frame, check_dimensions, classify, first_that_holds, join_days
 from cchc_analysis.counting.clock import Clock
 from cchc_analysis.counting.rule import OFFICIAL_FORM
-from cchc_analysis.counting.tables import _count, as_frame
+from cchc_analysis.counting.tables import as_frame, group_counts
 
 UNKNOWN, NO, YES = -1, 0, 1
 """What a flag of a count says."""
@@ -28,7 +28,8 @@ OFFICE_HOURS, OTHER_HOURS, HOUR_UNKNOWN = "office", "other", ""
 """When a dossier was sent in: office hours of a working day, any other time, or not known."""
 
 
-def _flag(name: str) -> nw.Expr:
+def flag(name: str) -> nw.Expr:
+    """Return a yes/no column as 1 or 0, UNKNOWN where it is not stated."""
     return nw.coalesce(nw.col(name).cast(nw.Int64), nw.lit(UNKNOWN)).alias(name)
 
 
@@ -52,11 +53,13 @@ def count_digitisation(
     """
     check_dimensions(by)
     frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM).with_columns(
-        *map(_flag, DIGITISATION_FLAGS),
+        *map(flag, DIGITISATION_FLAGS),
         (nw.col("outcome") == "withdrawn").cast(nw.Int64).alias("withdrawn"),
         _reached(starts),
     )
-    return _count(frame, [*by, "received_month", "closed_month", "withdrawn", "starts_reached", *DIGITISATION_FLAGS])
+    return group_counts(
+        frame, [*by, "received_month", "closed_month", "withdrawn", "starts_reached", *DIGITISATION_FLAGS]
+    )
 
 
 def _with_hours(frame: Frame, clock: Clock) -> Frame:
@@ -74,11 +77,7 @@ def _with_hours(frame: Frame, clock: Clock) -> Frame:
         | nw.col("submitted_off").is_null()
     )
     office = in_hours & (nw.col("submitted_off") == 0)
-    band = (
-        nw.when(unknown)
-        .then(nw.lit(HOUR_UNKNOWN))
-        .otherwise(nw.when(office).then(nw.lit(OFFICE_HOURS)).otherwise(nw.lit(OTHER_HOURS)))
-    )
+    band = first_that_holds((unknown, HOUR_UNKNOWN), (office, OFFICE_HOURS), otherwise=OTHER_HOURS)
     return frame.with_columns(band.alias("sent_in"))
 
 
@@ -92,7 +91,7 @@ def count_online(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Da
     check_dimensions(by)
     frame = _with_hours(classify(as_frame(dossiers), clock, OFFICIAL_FORM), clock)
     keys = [*dict.fromkeys((*by, "channel", "service_level")), "received_month", "closed_month", "sent_in"]
-    return _count(frame, keys)
+    return group_counts(frame, keys)
 
 
 def count_ways(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -108,7 +107,7 @@ def count_ways(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Data
         (nw.col("outcome") == "withdrawn").cast(nw.Int64).alias("withdrawn"),
     )
     keys = [*dict.fromkeys((*by, "channel")), "return_channel", "received_month", "closed_month", "withdrawn"]
-    return _count(frame, keys)
+    return group_counts(frame, keys)
 
 
 def count_hours(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -124,7 +123,7 @@ def count_hours(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Dat
     frame = frame.with_columns(nw.coalesce(hour, nw.lit(UNKNOWN)).cast(nw.Int64).alias("hour"))
     day_off = nw.when(nw.col("hour") >= 0).then(nw.col("submitted_off"))
     frame = frame.with_columns(nw.coalesce(day_off, nw.lit(UNKNOWN)).cast(nw.Int64).alias("day_off"))
-    return _count(frame, [*dict.fromkeys((*by, "channel")), "received_month", "hour", "day_off"])
+    return group_counts(frame, [*dict.fromkeys((*by, "channel")), "received_month", "hour", "day_off"])
 
 
 def count_payments(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -138,6 +137,6 @@ def count_payments(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.
     due = nw.when(nw.col("fee_due").is_null()).then(nw.lit(UNKNOWN)).otherwise((nw.col("fee_due") > 0).cast(nw.Int64))
     frame = frame.with_columns(
         due.cast(nw.Int64).alias("fee"),
-        _flag("paid_online"),
+        flag("paid_online"),
     )
-    return _count(frame, [*dict.fromkeys((*by, "procedure")), "received_month", "fee", "paid_online"])
+    return group_counts(frame, [*dict.fromkeys((*by, "procedure")), "received_month", "fee", "paid_online"])

@@ -5,10 +5,10 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, beside, check_dimensions, classify, join_days
+from cchc_analysis.counting.classify import Frame, beside, check_dimensions, classify, join_days, one_if
 from cchc_analysis.counting.clock import Clock
 from cchc_analysis.counting.rule import OFFICIAL_FORM
-from cchc_analysis.counting.tables import _count, as_frame
+from cchc_analysis.counting.tables import as_frame, group_counts
 from cchc_analysis.schema import PAUSED
 
 CLOSING_SIGNALS = ("finish_equals_due", "finish_outside_hours", "finish_on_day_off")
@@ -28,12 +28,6 @@ HOURS_AROUND = 8
 """Office hours before and after the deadline that `count_deadline` looks at."""
 
 _FAR = 100_000
-_TRUE, _FALSE = nw.lit(1), nw.lit(0)
-
-
-def _yes(condition: nw.Expr) -> nw.Expr:
-    """Write a condition as 1 or 0; what cannot be compared is 0."""
-    return nw.when(condition).then(_TRUE).otherwise(_FALSE).cast(nw.Int64)
 
 
 def _clock_second(moment: str) -> nw.Expr:
@@ -42,7 +36,7 @@ def _clock_second(moment: str) -> nw.Expr:
 
 def _office_seconds(clock: Clock, moment: str, prefix: str) -> nw.Expr:
     """Office seconds from the first day of the calendar to a moment, by integers (WorkingCalendar counts the same)."""
-    today = nw.when(nw.col(f"{prefix}_off") == 0).then(_worked(clock, moment)).otherwise(_FALSE)
+    today = nw.when(nw.col(f"{prefix}_off") == 0).then(_worked(clock, moment)).otherwise(nw.lit(0))
     days_before = nw.col(f"{prefix}_working") - (1 - nw.col(f"{prefix}_off"))
     return days_before * clock.calendar.office_hours.seconds + today
 
@@ -64,7 +58,7 @@ def _with_target(frame: Frame, clock: Clock) -> Frame:
     whole = ~term.is_null() & (term % 1 == 0) & (term <= LONGEST_TERM)
     # 0 stands in where there is no usable term: the engines do not agree on casting a missing float.
     usable = nw.when(whole).then(term).otherwise(nw.lit(0.0)).cast(nw.Int64)
-    frame = frame.with_columns(_yes(whole).alias("term_known"), usable.alias("term"))
+    frame = frame.with_columns(one_if(whole).alias("term_known"), usable.alias("term"))
     frame = frame.with_columns((nw.col("received_ordinal") + nw.col("term")).cast(nw.Int64).alias("target_ordinal"))
     days = clock.days("target")[["target_ordinal", "target_working", "target_off"]]
     return frame.join(beside(frame, days), on="target_ordinal", how="left")
@@ -83,10 +77,10 @@ def _due_signal(frame: Frame, clock: Clock) -> Frame:
     # A limit that ends on a day off ends on the next working day (Civil Code 2015, article 148(5)).
     by_calendar = (nw.col("due_working") == nw.col("target_working") + nw.col("target_off")) & (nw.col("due_off") == 0)
     agrees = nw.when(nw.coalesce(nw.col("day_kind"), nw.lit("working")) == "calendar").then(by_calendar)
-    wrong = _yes(agrees.otherwise(by_working & same_day))
+    wrong = one_if(agrees.otherwise(by_working & same_day))
     return frame.with_columns(
-        _yes(known).alias("of_due_not_recomputed"),
-        (_yes(known) * (1 - wrong)).alias("n_due_not_recomputed"),
+        one_if(known).alias("of_due_not_recomputed"),
+        (one_if(known) * (1 - wrong)).alias("n_due_not_recomputed"),
     )
 
 
@@ -97,12 +91,12 @@ def _closing_signals(frame: Frame) -> Frame:
     second = _clock_second("closed_at")
     outside = (second < EARLIEST_FINISH) | (second > LATEST_FINISH)
     return frame.with_columns(
-        _yes(with_due).alias("of_finish_equals_due"),
-        _yes(with_due & (nw.col("finished_at") == nw.col("due_at"))).alias("n_finish_equals_due"),
-        _yes(timed).alias("of_finish_outside_hours"),
-        _yes(timed & outside).alias("n_finish_outside_hours"),
-        _yes(known).alias("of_finish_on_day_off"),
-        _yes(known & (nw.col("closed_off") == 1)).alias("n_finish_on_day_off"),
+        one_if(with_due).alias("of_finish_equals_due"),
+        one_if(with_due & (nw.col("finished_at") == nw.col("due_at"))).alias("n_finish_equals_due"),
+        one_if(timed).alias("of_finish_outside_hours"),
+        one_if(timed & outside).alias("n_finish_outside_hours"),
+        one_if(known).alias("of_finish_on_day_off"),
+        one_if(known & (nw.col("closed_off") == 1)).alias("n_finish_on_day_off"),
     )
 
 
@@ -118,12 +112,12 @@ def _receipt_signals(frame: Frame, clock: Clock) -> Frame:
     in_office = (nw.col("received_off") == 0) & _in_office(clock, "received_at")
     waited = _office_seconds(clock, "received_at", "received") - _office_seconds(clock, "submitted_at", "submitted")
     return frame.with_columns(
-        _yes(numbered).alias("of_number_date_differs"),
-        _yes(numbered & elsewhere).alias("n_number_date_differs"),
-        _yes(online).alias("of_online_typed_in"),
-        _yes(online & at_once & in_office).alias("n_online_typed_in"),
-        _yes(online).alias("of_acceptance_late"),
-        _yes(online & (waited > ACCEPTANCE_SECONDS)).alias("n_acceptance_late"),
+        one_if(numbered).alias("of_number_date_differs"),
+        one_if(numbered & elsewhere).alias("n_number_date_differs"),
+        one_if(online).alias("of_online_typed_in"),
+        one_if(online & at_once & in_office).alias("n_online_typed_in"),
+        one_if(online).alias("of_acceptance_late"),
+        one_if(online & (waited > ACCEPTANCE_SECONDS)).alias("n_acceptance_late"),
     )
 
 
@@ -143,7 +137,7 @@ def count_integrity(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd
     frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM)
     frame = _receipt_signals(_closing_signals(_due_signal(frame, clock)), clock)
     sums = {f"{part}_{signal}": f"{part}_{signal}" for signal in SIGNALS for part in ("n", "of")}
-    return _count(frame, [*by, "received_month", "closed_month"], **sums)
+    return group_counts(frame, [*by, "received_month", "closed_month"], **sums)
 
 
 def count_deadline(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -167,8 +161,8 @@ def count_deadline(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.
     shifted = left + _FAR * hour
     frame = frame.with_columns(
         ((shifted - shifted % hour) // hour - _FAR).cast(nw.Int64).alias("hours_left"),
-        _yes(room & (nw.col("closed_day") == nw.col("due_day"))).alias("comparable"),
-        _yes(nw.col("finished_at") == nw.col("due_at")).alias("equal"),
+        one_if(room & (nw.col("closed_day") == nw.col("due_day"))).alias("comparable"),
+        one_if(nw.col("finished_at") == nw.col("due_at")).alias("equal"),
     )
     frame = frame.filter(nw.col("hours_left") >= -HOURS_AROUND, nw.col("hours_left") < HOURS_AROUND)
-    return _count(frame, [*by, "closed_month", "hours_left", "comparable"], n_equal="equal")
+    return group_counts(frame, [*by, "closed_month", "hours_left", "comparable"], n_equal="equal")

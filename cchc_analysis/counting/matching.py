@@ -5,10 +5,10 @@ from typing import Any, Literal
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, _held, beside
+from cchc_analysis.counting.classify import Frame, beside, hold, one_if
 from cchc_analysis.counting.clock import Clock
-from cchc_analysis.counting.registers import _known, _text, _with_month, _yes, check_register_dimensions
-from cchc_analysis.counting.tables import _count, as_frame, count_filled
+from cchc_analysis.counting.registers import check_register_dimensions, first_text, known_moment, with_month
+from cchc_analysis.counting.tables import as_frame, count_filled, group_counts
 from cchc_analysis.schema import CLOSED, NOT_COUNTED
 
 Scope = Literal["shared", "all"]
@@ -35,7 +35,7 @@ def _side(rows: Frame, clock: Clock, side: str, units: tuple[str, str], empty_is
     """Return what is compared of one list: codes, receipt, unit, ends by `as_of`, whether closed (−1 not known)."""
     rows = rows.with_columns(
         nw.coalesce(nw.col("status"), nw.lit("")).alias("status"),
-        *(_known(clock, name).alias(f"{name}_known") for name in _ENDS),
+        *(known_moment(clock, name).alias(f"{name}_known") for name in _ENDS),
     )
     ended = ~nw.col("finished_at_known").is_null() | ~nw.col("returned_at_known").is_null()
     undated = nw.col("finished_at").is_null() & nw.col("returned_at").is_null()
@@ -55,7 +55,7 @@ def _side(rows: Frame, clock: Clock, side: str, units: tuple[str, str], empty_is
         nw.col("finished_at_known").alias(f"{side}_finished"),
         nw.col("returned_at_known").alias(f"{side}_returned"),
         closed.cast(nw.Int64).alias(f"{side}_closed"),
-        (1 - _yes(never_received)).alias(f"{side}_counted"),
+        (1 - one_if(never_received)).alias(f"{side}_counted"),
     )
 
 
@@ -97,15 +97,15 @@ def _with_conflicts(both: Frame) -> Frame:
 
     def other_day(name: str) -> nw.Expr:
         here, there = (nw.col(f"{side}_{name}").dt.truncate("1d") for side in ("here", "there"))
-        return _yes(stated(name) & (here != there))
+        return one_if(stated(name) & (here != there))
 
     ended = nw.when(stated("finished")).then(other_day("finished")).otherwise(other_day("returned"))
     elsewhere = (nw.col("here_unit") != nw.col("there_unit")) & (nw.col("here_receiving") != nw.col("there_unit"))
     marks = {
         "received_on": other_day("received"),
-        "unit": _yes(stated("unit") & elsewhere),
-        "closed_only_here": _yes((nw.col("here_closed") == 1) & (nw.col("there_closed") == 0)),
-        "closed_only_there": _yes((nw.col("here_closed") == 0) & (nw.col("there_closed") == 1)),
+        "unit": one_if(stated("unit") & elsewhere),
+        "closed_only_here": one_if((nw.col("here_closed") == 1) & (nw.col("there_closed") == 0)),
+        "closed_only_there": one_if((nw.col("here_closed") == 0) & (nw.col("there_closed") == 1)),
         "finished_on": ended,
     }
     both = both.with_columns(*(mark.cast(nw.Int64).alias(f"is_{name}") for name, mark in marks.items()))
@@ -116,8 +116,8 @@ def _with_conflicts(both: Frame) -> Frame:
 
 def _counted(rows: Frame, clock: Clock, moment: str, unit: str, by: tuple[str, ...], source: Frame) -> pd.DataFrame:
     rows = rows.with_columns(nw.coalesce(nw.col(unit), nw.lit("")).alias("unit"))
-    rows = _with_month(rows, clock, moment, "received", source)
-    return _count(rows, [*by, "received_month", "state"], **{f"n_{name}": f"is_{name}" for name in CONFLICTS})
+    rows = with_month(rows, clock, moment, "received", source)
+    return group_counts(rows, [*by, "received_month", "state"], **{f"n_{name}": f"is_{name}" for name in CONFLICTS})
 
 
 def _alone(rows: Frame, state: str) -> Frame:
@@ -162,10 +162,10 @@ def _lists(source: Frame, register: Frame, clock: Clock) -> tuple[Frame, Frame]:
     """Return both lists as far as they are known: here every dossier, there every one that was received."""
     in_time = nw.col("received_at") <= clock.as_of_end
     ours = source.filter(nw.col("received_at").is_null() | in_time)
-    theirs = register.filter(in_time, ~_text("status").is_in(NOT_COUNTED))
+    theirs = register.filter(in_time, ~first_text("status").is_in(NOT_COUNTED))
     # Where the register holds no end at all, an empty cell does not say that a dossier is open.
     has_ends = bool(count_filled(register, _ENDS)["n_filled"].sum())
     here = _side(ours, clock, "here", ("resolving_unit", "receiving_unit"), empty_is_open=True)
     there = _side(theirs, clock, "there", ("unit", "unit"), has_ends)
     # Four passes and three counts ask for both lists: planning the whole of each anew costs more than keeping them.
-    return _held(here), _held(there)
+    return hold(here), hold(there)

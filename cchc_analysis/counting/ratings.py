@@ -8,7 +8,7 @@ import pandas as pd
 from cchc_analysis.counting.classify import check_dimensions, classify
 from cchc_analysis.counting.clock import Clock
 from cchc_analysis.counting.rule import OFFICIAL_FORM
-from cchc_analysis.counting.tables import _count, as_frame
+from cchc_analysis.counting.tables import as_frame, group_counts
 
 
 def count_ratings(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -22,4 +22,4 @@ def count_ratings(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.D
         nw.coalesce(nw.col("rating"), nw.lit("")).alias("rating"),
         (nw.col("outcome") == "withdrawn").cast(nw.Int64).alias("withdrawn"),
     )
-    return _count(frame, [*by, "closed_month", "withdrawn", "rating"])
+    return group_counts(frame, [*by, "closed_month", "withdrawn", "rating"])

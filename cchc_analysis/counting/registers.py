@@ -9,16 +9,17 @@ import pandas as pd
 
 from cchc_analysis.counting.classify import (
     Frame,
-    _held,
-    _month,
     check_dimensions,
     first_that_holds,
+    hold,
     join_days,
+    month_number,
+    one_if,
     received_by,
 )
 from cchc_analysis.counting.clock import NEVER, Clock
-from cchc_analysis.counting.digital import NO, UNKNOWN, YES, _flag
-from cchc_analysis.counting.tables import _count, as_frame
+from cchc_analysis.counting.digital import NO, UNKNOWN, YES, flag
+from cchc_analysis.counting.tables import as_frame, group_counts
 from cchc_analysis.errors import ParameterError
 
 REGISTER_DIMENSIONS: dict[str, tuple[str, ...]] = {
@@ -51,14 +52,9 @@ def check_register_dimensions(register: str, by: tuple[str, ...]) -> None:
             )
 
 
-def _text(*names: str) -> nw.Expr:
+def first_text(*names: str) -> nw.Expr:
     """Return the first of the columns that has a value, "" where none has; named after the first."""
     return nw.coalesce(*(nw.col(name) for name in names), nw.lit("")).alias(names[0])
-
-
-def _yes(condition: nw.Expr) -> nw.Expr:
-    """Write a condition as 1 or 0; a condition that is null does not hold."""
-    return nw.when(condition).then(nw.lit(YES)).otherwise(nw.lit(NO)).cast(nw.Int64)
 
 
 def _whole(name: str) -> nw.Expr:
@@ -66,15 +62,15 @@ def _whole(name: str) -> nw.Expr:
     return nw.coalesce(nw.col(name).floor(), nw.lit(0.0)).cast(nw.Int64)
 
 
-def _known(clock: Clock, name: str) -> nw.Expr:
+def known_moment(clock: Clock, name: str) -> nw.Expr:
     """Return a moment, null where it lies after `as_of`."""
     return nw.when(nw.col(name) <= clock.as_of_end).then(nw.col(name))
 
 
-def _with_month(frame: Frame, clock: Clock, moment: str, prefix: str, source: Frame) -> Frame:
+def with_month(frame: Frame, clock: Clock, moment: str, prefix: str, source: Frame) -> Frame:
     """Add `{prefix}_day` and `{prefix}_month` of a moment (NEVER where there is none)."""
     frame = join_days(frame, clock, moment, prefix, source)
-    return frame.with_columns(_month(nw.col(f"{prefix}_month"), f"{prefix}_month"))
+    return frame.with_columns(month_number(nw.col(f"{prefix}_month"), f"{prefix}_month"))
 
 
 # Payments
@@ -85,7 +81,7 @@ def _with_unit(payments: Frame, dossiers: Frame) -> Frame:
     unit = nw.coalesce(nw.col("resolving_unit"), nw.col("receiving_unit")).alias("unit_of_dossier")
     owners = dossiers.select(nw.col("dossier_id"), unit)
     owners = owners.group_by("dossier_id").agg(nw.col("unit_of_dossier").min())
-    return payments.join(owners, on="dossier_id", how="left").with_columns(_text("unit", "unit_of_dossier"))
+    return payments.join(owners, on="dossier_id", how="left").with_columns(first_text("unit", "unit_of_dossier"))
 
 
 @dataclass(frozen=True)
@@ -104,9 +100,9 @@ def classify_payments(payments: Any, dossiers: Any, clock: Clock) -> ClassifiedP
     if isinstance(payments, ClassifiedPayments):
         return payments
     source = as_frame(payments)
-    frame = _with_unit(source, as_frame(dossiers)).with_columns(_text("method"), _text("status"))
+    frame = _with_unit(source, as_frame(dossiers)).with_columns(first_text("method"), first_text("status"))
     first = nw.coalesce(nw.col("requested_at"), nw.col("received_at"), nw.col("paid_at"))
-    frame = frame.with_columns(first.alias("first_at"), _known(clock, "paid_at").alias("paid_by_as_of"))
+    frame = frame.with_columns(first.alias("first_at"), known_moment(clock, "paid_at").alias("paid_by_as_of"))
     frame = frame.filter(nw.col("first_at").is_null() | (nw.col("first_at") <= clock.as_of_end))
     status = nw.col("status")
     undated = nw.col("paid_at").is_null() & status.is_in(["paid", "refunded"])
@@ -118,9 +114,9 @@ def classify_payments(payments: Any, dossiers: Any, clock: Clock) -> ClassifiedP
     frame = frame.with_columns(state.alias("state"))
     asked = nw.coalesce(nw.col("paid_by_as_of"), nw.col("first_at"))
     moment = nw.when(nw.col("state").is_in(["paid", "refunded"])).then(nw.col("paid_by_as_of")).otherwise(asked)
-    frame = _with_month(frame.with_columns(moment.alias("moment")), clock, "moment", "payment", source)
+    frame = with_month(frame.with_columns(moment.alias("moment")), clock, "moment", "payment", source)
     wanted = ("dossier_id", "unit", "method", "state", "total_amount")
-    return ClassifiedPayments(_held(frame.select(*wanted, nw.col("payment_month").alias("month"))))
+    return ClassifiedPayments(hold(frame.select(*wanted, nw.col("payment_month").alias("month"))))
 
 
 def count_payment_forms(payments: Any, dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -137,9 +133,9 @@ def count_payment_forms(payments: Any, dossiers: Any, clock: Clock, by: tuple[st
     """
     check_register_dimensions("payments", by)
     frame = classify_payments(payments, dossiers, clock).frame.with_columns(
-        _whole("total_amount").alias("dong"), _yes(nw.col("total_amount").is_null()).alias("without_amount")
+        _whole("total_amount").alias("dong"), one_if(nw.col("total_amount").is_null()).alias("without_amount")
     )
-    return _count(frame, [*by, "method", "state", "month"], amount="dong", n_without_amount="without_amount")
+    return group_counts(frame, [*by, "method", "state", "month"], amount="dong", n_without_amount="without_amount")
 
 
 def count_paying_dossiers(payments: Any, dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -160,7 +156,7 @@ def count_paying_dossiers(payments: Any, dossiers: Any, clock: Clock, by: tuple[
     }
     owners = paid.group_by("dossier_id").agg(nw.col("unit").min())
     keys = [*by, "month", "earlier_month"]
-    tables = [_count(_months_paid(rows, owners), keys).assign(way=way) for way, rows in of_way.items()]
+    tables = [group_counts(_months_paid(rows, owners), keys).assign(way=way) for way, rows in of_way.items()]
     return pd.concat(tables, ignore_index=True)[[*by, "way", "month", "earlier_month", "n"]]
 
 
@@ -171,7 +167,7 @@ def _months_paid(paid: Frame, owners: Frame) -> Frame:
     earlier = months.join(before, on="dossier_id", how="inner").filter(nw.col("earlier_month") < nw.col("month"))
     last = earlier.group_by("dossier_id", "month").agg(nw.col("earlier_month").max())
     rows = months.join(last, on=["dossier_id", "month"], how="left").join(owners, on="dossier_id", how="left")
-    return rows.with_columns(_month(nw.col("earlier_month"), "earlier_month"))
+    return rows.with_columns(month_number(nw.col("earlier_month"), "earlier_month"))
 
 
 def count_payment_agreement(payments: Any, dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -186,16 +182,16 @@ def count_payment_agreement(payments: Any, dossiers: Any, clock: Clock, by: tupl
     paid = classify_payments(payments, source, clock).frame.filter(nw.col("state") == "paid")
     marks = paid.select(
         nw.col("dossier_id"),
-        _yes(nw.col("method") == "online").alias("n_online"),
-        _yes(nw.col("method") == "").alias("n_unstated"),
+        one_if(nw.col("method") == "online").alias("n_online"),
+        one_if(nw.col("method") == "").alias("n_unstated"),
     )
     per_dossier = marks.group_by("dossier_id").agg(nw.col("n_online").max(), nw.col("n_unstated").max())
     frame = received_by(source, clock).join(per_dossier, on="dossier_id", how="inner")
-    frame = _with_month(frame, clock, "received_at", "received", source)
+    frame = with_month(frame, clock, "received_at", "received", source)
     unknown = nw.when(nw.col("n_unstated") == 1).then(nw.lit(UNKNOWN)).otherwise(nw.lit(NO))
     told = nw.when(nw.col("n_online") == 1).then(nw.lit(YES)).otherwise(unknown)
-    frame = frame.with_columns(_flag("paid_online"), told.cast(nw.Int64).alias("in_register"))
-    return _count(frame, [*by, "received_month", "paid_online", "in_register"])
+    frame = frame.with_columns(flag("paid_online"), told.cast(nw.Int64).alias("in_register"))
+    return group_counts(frame, [*by, "received_month", "paid_online", "in_register"])
 
 
 # Feedback
@@ -218,18 +214,18 @@ def count_feedback(feedback: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.
     check_register_dimensions("feedback", by)
     source = as_frame(feedback)
     frame = source.filter(nw.col("received_at") <= clock.as_of_end)
-    said = (_text("status") == "answered") & nw.col("answered_at").is_null()
+    said = (first_text("status") == "answered") & nw.col("answered_at").is_null()
     frame = frame.with_columns(
-        *(_text(name) for name in ("unit", "field", "source", "rating")),
-        _yes(said).alias("undated"),
-        _known(clock, "answered_at").alias("answered_at"),
+        *(first_text(name) for name in ("unit", "field", "source", "rating")),
+        one_if(said).alias("undated"),
+        known_moment(clock, "answered_at").alias("answered_at"),
     )
     for moment, prefix in (("received_at", "received"), ("answered_at", "answered"), ("due_at", "due")):
-        frame = _with_month(frame, clock, moment, prefix, source)
+        frame = with_month(frame, clock, moment, prefix, source)
     over = nw.col("due_day") <= _last_whole_day(clock)
     dated = ~nw.col("answered_at").is_null()
     state = first_that_holds(
-        (_text("status") == "not_accepted", "not_accepted"),
+        (first_text("status") == "not_accepted", "not_accepted"),
         (dated | (nw.col("undated") == 1), "answered"),
         otherwise="open",
     )
@@ -242,8 +238,8 @@ def count_feedback(feedback: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.
         otherwise="open",
     )
     due = nw.when(over).then(nw.col("due_month"))
-    frame = frame.with_columns(state.alias("state"), answer.alias("answer"), _month(due, "due_month"))
-    return _count(frame, [*by, "received_month", "answered_month", "due_month", "state", "answer", "rating"])
+    frame = frame.with_columns(state.alias("state"), answer.alias("answer"), month_number(due, "due_month"))
+    return group_counts(frame, [*by, "received_month", "answered_month", "due_month", "state", "answer", "rating"])
 
 
 # Certified copies
@@ -259,22 +255,22 @@ def count_copies(copies: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Data
     check_register_dimensions("e_copies", by)
     source = as_frame(copies)
     frame = source.filter(nw.col("received_at") <= clock.as_of_end)
-    said = (_text("status") == "certified") & nw.col("certified_at").is_null()
+    said = (first_text("status") == "certified") & nw.col("certified_at").is_null()
     frame = frame.with_columns(
-        _text("unit"),
-        _text("form"),
-        _yes(said).alias("undated"),
-        _known(clock, "certified_at").alias("certified_at"),
+        first_text("unit"),
+        first_text("form"),
+        one_if(said).alias("undated"),
+        known_moment(clock, "certified_at").alias("certified_at"),
         _whole("n_copies").alias("n_whole"),
-        _yes(nw.col("n_copies").is_null()).alias("without_number"),
+        one_if(nw.col("n_copies").is_null()).alias("without_number"),
     )
     done = ~nw.col("certified_at").is_null() | (nw.col("undated") == 1)
-    state = first_that_holds((_text("status") == "refused", "refused"), (done, "certified"), otherwise="requested")
+    state = first_that_holds((first_text("status") == "refused", "refused"), (done, "certified"), otherwise="requested")
     frame = frame.with_columns(state.alias("state"))
     for moment, prefix in (("received_at", "received"), ("certified_at", "certified")):
-        frame = _with_month(frame, clock, moment, prefix, source)
+        frame = with_month(frame, clock, moment, prefix, source)
     keys = [*by, "form", "received_month", "certified_month", "state"]
-    return _count(frame, keys, copies="n_whole", n_without_number="without_number")
+    return group_counts(frame, keys, copies="n_whole", n_without_number="without_number")
 
 
 # The catalogue of procedures
@@ -305,10 +301,10 @@ def count_catalogue(procedures: Any) -> pd.DataFrame:
     measures look at it entry by entry.
     """
     frame = as_frame(procedures).with_columns(
-        *(_text(name) for name in ("procedure_name", "field", "unit", "tier", "service_level")),
-        _text("procedure_code").alias("procedure"),
-        *map(_flag, CATALOGUE_FLAGS),
+        *(first_text(name) for name in ("procedure_name", "field", "unit", "tier", "service_level")),
+        first_text("procedure_code").alias("procedure"),
+        *map(flag, CATALOGUE_FLAGS),
         *(_day_number(moment, name) for name, moment in CATALOGUE_DAYS.items()),
     )
     words = ["procedure", "procedure_name", "field", "unit", "tier", "service_level"]
-    return _count(frame, [*words, *CATALOGUE_FLAGS, *CATALOGUE_DAYS])
+    return group_counts(frame, [*words, *CATALOGUE_FLAGS, *CATALOGUE_DAYS])

@@ -36,7 +36,7 @@ def as_frame(dossiers: Any) -> Any:
     return frame.lazy() if isinstance(frame, nw.DataFrame) else frame
 
 
-def _count(frame: Frame, keys: list[str], **sums: str) -> pd.DataFrame:
+def group_counts(frame: Frame, keys: list[str], **sums: str) -> pd.DataFrame:
     """Group, count, and bring the result home as int64 counts in a fixed order of rows."""
     wanted = [nw.len().alias("n"), *(nw.col(column).sum().alias(name) for name, column in sums.items())]
     counted = frame.group_by(*keys).agg(*wanted).collect().to_pandas()
@@ -55,10 +55,10 @@ def count_flow(dossiers: Any, clock: Clock, by: tuple[str, ...] = (), rule: OnTi
     check_dimensions(by)
     months = ["received_month", "closed_month", "due_month", "overdue_month"]
     keys = [*dict.fromkeys((*by, "channel")), *months, "outcome"]
-    return _count(classify(as_frame(dossiers), clock, rule), keys)
+    return group_counts(classify(as_frame(dossiers), clock, rule), keys)
 
 
-def _with_time_used(frame: Frame, clock: Clock) -> Frame:
+def with_time_used(frame: Frame, clock: Clock) -> Frame:
     """Add working and calendar days from receipt to closing, or to `as_of` while open, less the paused days."""
     as_of = clock.days("as_of")
     today = as_of.loc[as_of["as_of_day"] == clock.as_of_day].iloc[0]
@@ -97,14 +97,14 @@ def count_durations(
     time.
     """
     check_dimensions(by)
-    frame = _with_time_used(classify(as_frame(dossiers), clock, rule), clock)
+    frame = with_time_used(classify(as_frame(dossiers), clock, rule), clock)
     if scale == "seconds":
         frame = _with_seconds(frame, clock)
     event = first_that_holds(
         (nw.col("closed_at").is_null(), "open"), (nw.col("outcome") == "withdrawn", "withdrawn"), otherwise="closed"
     )
     frame = frame.with_columns(event.alias("event"), nw.col(scale).alias("duration"))
-    return _count(frame, [*by, "received_month", "closed_month", "event", "duration"])
+    return group_counts(frame, [*by, "received_month", "closed_month", "event", "duration"])
 
 
 def count_terms(
@@ -118,7 +118,7 @@ def count_terms(
     out.
     """
     check_dimensions(by)
-    frame = _with_time_used(classify(as_frame(dossiers), clock, rule), clock)
+    frame = with_time_used(classify(as_frame(dossiers), clock, rule), clock)
     frame = frame.filter(~nw.col("closed_at").is_null(), nw.col("outcome") != "withdrawn").with_columns(
         *(
             nw.coalesce(nw.col(name).cast(nw.Float64), nw.lit(NO_TERM)).alias(name)
@@ -133,7 +133,7 @@ def count_terms(
         "committed_days",
         "day_kind",
     ]
-    return _count(frame, keys, sum_working_days="working_days", sum_calendar_days="calendar_days")
+    return group_counts(frame, keys, sum_working_days="working_days", sum_calendar_days="calendar_days")
 
 
 def count_pending(
@@ -146,7 +146,7 @@ def count_pending(
     date; 0 = not overdue), `state` ("in_time", "overdue", "paused", "without_due"), `n`.
     """
     check_dimensions(by)
-    frame = _with_time_used(classify(as_frame(dossiers), clock, rule), clock)
+    frame = with_time_used(classify(as_frame(dossiers), clock, rule), clock)
     frame = frame.filter(nw.col("closed_at").is_null())
     overdue = nw.col("overdue_month") > 0
     state = first_that_holds(
@@ -161,7 +161,7 @@ def count_pending(
         nw.coalesce(nw.when(overdue).then(days), nw.lit(0)).alias("overdue_days"),
         nw.col("working_days").alias("age_days"),
     )
-    return _count(frame, [*by, "age_days", "overdue_days", "state"])
+    return group_counts(frame, [*by, "age_days", "overdue_days", "state"])
 
 
 def count_procedures(dossiers: Any, clock: Clock) -> pd.DataFrame:
@@ -172,7 +172,7 @@ def count_procedures(dossiers: Any, clock: Clock) -> pd.DataFrame:
     """
     frame = received_by(as_frame(dossiers), clock)
     frame = frame.with_columns(nw.coalesce(nw.col("procedure_name"), nw.lit("")).alias("procedure_name"))
-    return _count(frame, ["procedure", "procedure_name", "field"])
+    return group_counts(frame, ["procedure", "procedure_name", "field"])
 
 
 def count_filled(dossiers: Any, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -192,8 +192,8 @@ def count_outside(dossiers: Any, clock: Clock) -> pd.DataFrame:
     frame = as_frame(dossiers)
     late = nw.col("received_at") > clock.as_of_end
     reason = nw.when(late).then(nw.lit("after_as_of")).otherwise(nw.lit("counted"))
-    everything = _count(frame.with_columns(reason.alias("reason")), ["reason"])
-    counted = int(_count(received_by(frame, clock).with_columns(nw.lit(1).alias("one")), ["one"])["n"].sum())
+    everything = group_counts(frame.with_columns(reason.alias("reason")), ["reason"])
+    counted = int(group_counts(received_by(frame, clock).with_columns(nw.lit(1).alias("one")), ["one"])["n"].sum())
     after = int(everything.loc[everything["reason"] == "after_as_of", "n"].sum())
     return pd.DataFrame(
         {

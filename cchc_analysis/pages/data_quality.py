@@ -1,8 +1,10 @@
 """Blocks of the data-quality page, one for each notebook cell."""
 
+import pandas as pd
 from IPython.display import HTML
 
 from cchc_analysis import display, measures, wording
+from cchc_analysis.errors import Language
 from cchc_analysis.intake.rules import sentences
 from cchc_analysis.schema import DOSSIER_COLUMNS, KINDS
 from cchc_analysis.study import Study
@@ -68,10 +70,7 @@ def registers(study: Study) -> HTML:
     caption = pick(language, "Đối chiếu số dòng của từng tệp", "Accounting of the rows of each file")
     block = html_table(rows.assign(register=rows["kind"].map(names)), columns, caption, language)
     reasons = study.register_rejects()
-    texts = {rule: pick(language, vi, en) for rule, (en, vi) in sentences().items()}
-    reasons = reasons.assign(
-        register=reasons["kind"].map(names), label=[texts.get(rule, rule) for rule in reasons["rule"]]
-    )
+    reasons = _with_reasons(reasons, language).assign(register=reasons["kind"].map(names))
     why = pick(language, "Vì sao dòng của các sổ bị loại", "Why rows of the registers were rejected")
     by_rule = [
         TableColumn("register", pick(language, "Sổ", "Register")),
@@ -82,11 +81,16 @@ def registers(study: Study) -> HTML:
     return display.html(display.section(title) + block + f"<details><summary>{why}</summary>{table}</details>")
 
 
+def _with_reasons(rows: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Add `label`, the sentence of each rule."""
+    texts = {rule: pick(language, vi, en) for rule, (en, vi) in sentences().items()}
+    return rows.assign(label=[texts.get(rule, rule) for rule in rows["rule"]])
+
+
 def _by_rule(study: Study, severity: str) -> HTML:
     language = study.language
     rows = study.rejected() if severity == "reject" else study.flags()
-    texts = {rule: pick(language, vi, en) for rule, (en, vi) in sentences().items()}
-    rows = rows.assign(label=rows["rule"].map(lambda rule: texts.get(rule, rule)))
+    rows = _with_reasons(rows, language)
     columns = [
         TableColumn("label", pick(language, *(("Lý do", "Reason") if severity == "reject" else ("Dấu hiệu", "Mark")))),
         TableColumn("n_rows", pick(language, "Số dòng", "Rows"), "count"),

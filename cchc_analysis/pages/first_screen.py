@@ -6,6 +6,7 @@ from cchc_analysis import measures, wording
 from cchc_analysis.counting import STRICT
 from cchc_analysis.frames import first_row
 from cchc_analysis.pages.comparison_of_units import compared_units
+from cchc_analysis.pages.control_charts import charts_of, stability
 from cchc_analysis.pages.labels import group_names, procedure_name
 from cchc_analysis.plan import Plan
 from cchc_analysis.study import Study
@@ -52,21 +53,14 @@ def against_plan(study: Study, plan: Plan) -> list[str]:
     return told
 
 
-def changed(study: Study, has_due: bool) -> list[str]:
+def changed(study: Study, baseline: str, has_due: bool) -> list[str]:
     """Say how the mean time moved and whether the months show more than chance."""
-    language, say = study.language, wording.control_charts
+    language = study.language
     base = in_sentence(study.base.title(language), language)
-    told = [wording.processing_time.change_in_time(study.time_change(), base, language)]
-    shown = {"duration": study.duration_chart(), **({"on_time": study.on_time_chart()} if has_due else {})}
-    found = [
-        sentence
-        for name, chart in shown.items()
-        if len(chart)
-        for sentence in say.signal_sentences(measures.signal_runs(chart), name, language)
-    ]
-    has_limits = any(bool(chart["sigma"].notna().any()) for chart in shown.values() if len(chart))
     covered = wording.coverage.base_covered(study.coverage(study.base), base, language)
-    return [covered, *told, say.stability(len(found), has_limits, language) + ".", *found[:1]]
+    told = wording.processing_time.change_in_time(study.time_change(), base, language)
+    finding, signals = stability(charts_of(study, baseline, has_due), language)
+    return [covered, told, finding + ".", *signals[:1]]
 
 
 def to_look_at(study: Study, has_due: bool) -> list[str]:

@@ -39,13 +39,16 @@ def knows_overdue(study: Study) -> bool:
     return has_due_dates(study) or bool(ages[["in_time", "overdue"]].to_numpy().sum()) or not ages["n"].sum()
 
 
-def summary(study: Study, plan: Plan) -> HTML:
-    """Show what a reader in a hurry takes away: the result, the target, what changed, and where to look."""
+def summary(study: Study, plan: Plan, baseline: str = "") -> HTML:
+    """Show what a reader in a hurry takes away: the result, the target, what changed, and where to look.
+
+    `baseline`: that of the control charts, so that both tell the same signals.
+    """
     language, has_due = study.language, has_due_dates(study)
     parts = {
         "result": first_screen.result(study, has_due, knows_overdue(study)),
         "target": first_screen.against_plan(study, plan),
-        "change": first_screen.changed(study, has_due),
+        "change": first_screen.changed(study, baseline, has_due),
         "look": first_screen.to_look_at(study, has_due),
     }
     return display.html(
