@@ -59,7 +59,9 @@ def changed(study: Study, baseline: str, has_due: bool) -> list[str]:
     base = in_sentence(study.base.title(language), language)
     covered = wording.coverage.base_covered(study.coverage(study.base), base, language)
     told = wording.processing_time.change_in_time(study.time_change(), base, language)
-    finding, signals = stability(charts_of(study, baseline, has_due), language)
+    # The sentence before is about the time used: its signals come first.
+    shown = dict(reversed(charts_of(study, baseline, has_due).items()))
+    finding, signals = stability(shown, language)
     return [covered, told, finding + ".", *signals[:1]]
 
 

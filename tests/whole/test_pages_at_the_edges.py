@@ -151,3 +151,11 @@ def test_the_summary_says_what_is_undefined(
 def test_a_unit_without_dossiers_in_the_period_has_a_page_that_says_so(sample) -> None:
     study = cchc.open_study(data=sample.warehouse, period="2023-Q2", unit="van-phong-hdnd-ubnd")
     assert "không có hồ sơ nào phải giải quyết" in cchc.processing_time.summary(study, AGREED).data
+
+
+@pytest.mark.parametrize("baseline", ["", "2023-10..2023-12"])
+def test_the_first_screen_tells_the_signals_of_the_charts_under_their_baseline(sample, baseline: str) -> None:
+    study = cchc.open_study(data=sample.warehouse, period="2023")
+    found = {"": "Có 1 dấu hiệu", "2023-10..2023-12": "Có 4 dấu hiệu"}[baseline]
+    assert found in cchc.processing_time.control_charts(study, baseline).data
+    assert found in cchc.processing_time.summary(study, AGREED, baseline).data
