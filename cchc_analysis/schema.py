@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-ColumnKind = Literal["text", "code", "timestamp", "days", "number", "category", "boolean"]
+ColumnKind = Literal["text", "code", "timestamp", "days", "number", "category", "boolean", "answer"]
 
 CHANNELS = ("counter", "online", "post")
 SERVICE_LEVELS = ("full", "partial", "information")
@@ -178,6 +178,40 @@ OTHER_REGISTER_COLUMNS: tuple[Column, ...] = (
     Column("status", "category", "Trạng thái", codes=STATUSES),
 )
 """A second list of the same dossiers: a paper register, or the export of another system."""
+
+
+SURVEY_MODES = ("paper", "phone", "online", "kiosk")
+SURVEY_OUTCOMES = ("complete", "partial", "refused", "no_contact", "not_eligible")
+
+SURVEY_PREFIX = "survey-"
+"""What the name of a kind of table with answers to a questionnaire begins with; the questionnaire's id follows."""
+
+INVALID_ANSWER = "invalid"
+"""Code of an answer that is neither a point of the scale nor a missing code: shown and counted, never averaged in."""
+
+SURVEY_COLUMNS: tuple[Column, ...] = (
+    Column("response_id", "code", "Mã phiếu", hashed=True),
+    Column("respondent_id", "code", "Mã người trả lời", hashed=True),
+    Column("dossier_id", "code", "Mã hồ sơ", hashed=True),
+    Column("wave", "text", "Đợt khảo sát"),
+    Column("answered_at", "timestamp", "Ngày trả lời", essential=True),
+    Column("unit", "text", "Đơn vị"),
+    Column("field", "text", "Lĩnh vực"),
+    Column("mode", "category", "Hình thức khảo sát", codes=SURVEY_MODES),
+    Column("outcome", "category", "Kết quả liên hệ", codes=SURVEY_OUTCOMES),
+    Column("stratum", "text", "Tầng"),
+    Column("cluster", "text", "Cụm"),
+    Column("weight", "number", "Trọng số", essential=True),
+    Column("stratum_population", "number", "Tổng số trong tầng"),
+    Column("answer_seconds", "number", "Thời gian trả lời (giây)"),
+    Column("theme", "text", "Chủ đề góp ý"),
+)
+"""What every survey may bring beside its questions and the traits of respondents: one row per form.
+
+A row with an `outcome` other than complete or partial is somebody who was asked and did not answer. `wave` is the
+label of a reporting period ("2023-Q2") wherever one can be read from the file or from the day of the answer.
+`stratum_population`: forms that could have been filled in in the stratum, for the finite-population correction.
+"""
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from cchc_analysis.errors import Language, ParameterError, WarehouseError
+from cchc_analysis.questionnaires import Questionnaire
 from cchc_analysis.reference_data import resolve_path
-from cchc_analysis.schema import DOSSIERS, KINDS, REGISTERS, SOURCE_COLUMNS, WAREHOUSE_COLUMNS, Kind
+from cchc_analysis.schema import DOSSIERS, KINDS, REGISTERS, SOURCE_COLUMNS, SURVEY_PREFIX, WAREHOUSE_COLUMNS, Kind
 
 Engine = Literal["duckdb", "pandas"]
 
@@ -41,6 +43,7 @@ _TYPE_OF_KIND: Final = {
     "days": pa.float64(),
     "number": pa.float64(),
     "boolean": pa.bool_(),
+    "answer": pa.string(),
 }
 _TYPE_OF_EXTRA: Final = {
     "number_unit": pa.string(),
@@ -131,6 +134,16 @@ class Warehouse:
         return self.path / STATES_FOLDER / str(self.intake["state"])
 
     @property
+    def has_rows(self) -> bool:
+        """Return whether rows have been taken in; a warehouse of surveys alone has no dossiers."""
+        return bool(self.intake["state"])
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """Return the questionnaire whose answers these are; KeyError for rows that are no survey."""
+        return Questionnaire.model_validate(self.intake["questionnaire"])
+
+    @property
     def as_of(self) -> datetime:
         """Return the moment up to which the data speak; midnight means the whole of that day."""
         return datetime.fromisoformat(self.intake["as_of"])
@@ -172,6 +185,8 @@ class Warehouse:
         "duckdb" scans the Parquet file on demand; "pandas" loads it whole. Raises `ParameterError` for any
         other engine.
         """
+        if not self.has_rows:
+            return _no_rows(self.kind, engine)
         return _scan(self.state_path / self.kind.file, engine)
 
     rows = dossiers
@@ -179,13 +194,18 @@ class Warehouse:
 
     def numbers(self, engine: Engine = "duckdb") -> "nw.LazyFrame[Any]":
         """Return the running numbers seen, by office and day, with the columns of `numbers_schema`."""
+        if not self.has_rows:
+            return _of_table(numbers_schema().empty_table(), engine)
         return _scan(self.state_path / NUMBERS_FILE, engine)
 
     def register(self, kind: str) -> "Warehouse | None":
         """Return the register of a kind beside these dossiers, None where none has been taken in.
 
-        Raises `ParameterError` for a kind that is no register, `WarehouseError` where it is damaged.
+        The kind of a survey is "survey-" and the id of its questionnaire. Raises `ParameterError` for a kind that is no
+        register, `WarehouseError` where it is damaged.
         """
+        if kind.startswith(SURVEY_PREFIX):
+            return next((survey for survey in self.surveys() if survey.kind.name == kind), None)
         if kind not in KINDS or kind == DOSSIERS.name:
             listed = ", ".join(kind.name for kind in REGISTERS)
             raise ParameterError(
@@ -198,22 +218,33 @@ class Warehouse:
         return self._opened[kind]
 
     def registers(self) -> "list[Warehouse]":
-        """Return the registers that have been taken in beside these dossiers."""
+        """Return the registers that have been taken in beside these dossiers, surveys last."""
         found = [self.register(kind.name) for kind in REGISTERS]
-        return [register for register in found if register is not None]
+        return [*(register for register in found if register is not None), *self.surveys()]
+
+    def surveys(self) -> "list[Warehouse]":
+        """Return the surveys that have been taken in, by the id of their questionnaires."""
+        folders = sorted((self.path / REGISTERS_FOLDER).glob(f"{SURVEY_PREFIX}*"))
+        for folder in folders:
+            if folder.name not in self._opened:
+                self._opened[folder.name] = _survey_in(folder)
+        opened = (self._opened[folder.name] for folder in folders)
+        return [survey for survey in opened if survey is not None]
 
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: `file, sheet, row, column, rule, severity, unit`."""
+        if not self.has_rows:
+            return to_pandas(findings_schema().empty_table())
         return to_pandas(pq.read_table(self.state_path / FINDINGS_FILE))
 
 
 def open_warehouse(path: str | Path) -> Warehouse:
     """Return the warehouse in the folder `path`, which is found as `reference_data.resolve_path` finds it.
 
-    Raises `WarehouseError` where there is none, where it is damaged, or where a newer version wrote it.
+    A warehouse into which only surveys were taken has no dossiers and speaks up to the newest of their moments. Raises `WarehouseError` where there is none, where it is damaged, or where a newer version wrote it.
     """
     folder = resolve_path(path)
-    intake = read_intake(folder)
+    intake = read_intake(folder) or _of_surveys_alone(folder)
     if intake is None:
         raise WarehouseError(
             f"There is no warehouse in '{path}'. Run 'make sample' for the sample, or "
@@ -235,6 +266,32 @@ def _register_in(warehouse: Path, kind: Kind) -> Warehouse | None:
     return None if intake is None else _whole(Warehouse(folder, intake, kind))
 
 
+def _survey_in(folder: Path) -> Warehouse | None:
+    intake = read_intake(folder)
+    if intake is None:
+        return None
+    try:
+        kind = Questionnaire.model_validate(intake["questionnaire"]).kind
+    except (KeyError, ValidationError) as error:
+        raise _damaged(folder, INTAKE_FILE) from error
+    return _whole(Warehouse(folder, intake, kind))
+
+
+def _of_surveys_alone(folder: Path) -> dict[str, Any] | None:
+    """Return the accounts of a warehouse without dossiers: those of its newest survey, with nothing read."""
+    if not (folder / REGISTERS_FOLDER).is_dir():
+        return None
+    found = [read_intake(survey) for survey in sorted((folder / REGISTERS_FOLDER).glob(f"{SURVEY_PREFIX}*"))]
+    surveys = [intake for intake in found if intake is not None]
+    if not surveys:
+        return None
+    newest = max(surveys, key=lambda intake: str(intake["as_of"]))
+    nothing = {name: 0 for name in ("read", "accepted", "rejected", "duplicates", "skipped")}
+    reasons: dict[str, dict[str, int]] = {name: {} for name in ("reasons", "duplicates_by_kind", "skipped_by_kind")}
+    empty = {"kind": DOSSIERS.name, "state": "", "total": {**nothing, **reasons}, "files": [], "flags": {}, "notes": []}
+    return {**newest, **empty, "dropped_columns": []}
+
+
 def _whole(warehouse: Warehouse) -> Warehouse:
     """Return the warehouse, after looking that it can be read and that all of its files are there."""
     if int(warehouse.intake["format"]) < FORMAT:
@@ -245,10 +302,24 @@ def _whole(warehouse: Warehouse) -> Warehouse:
             "Hãy xóa thư mục này và chạy lại 'cchc intake' với các tệp kết xuất.",
         )
     numbers = (NUMBERS_FILE,) if warehouse.kind is DOSSIERS else ()
+    if not warehouse.has_rows:
+        return warehouse
     for name in (warehouse.kind.file, FINDINGS_FILE, *numbers):
         if not (warehouse.state_path / name).is_file():
             raise _damaged(warehouse.path, name)
     return warehouse
+
+
+def _no_rows(kind: Kind, engine: Engine) -> "nw.LazyFrame[Any]":
+    return _of_table(table_schema(kind).empty_table(), engine)
+
+
+def _of_table(table: pa.Table, engine: Engine) -> "nw.LazyFrame[Any]":
+    if engine == "duckdb":
+        return nw.from_native(_connection().from_arrow(table))
+    if engine == "pandas":
+        return nw.from_native(to_pandas(table)).lazy()
+    raise _unknown_engine(engine)
 
 
 def _scan(path: Path, engine: Engine) -> "nw.LazyFrame[Any]":
@@ -256,7 +327,11 @@ def _scan(path: Path, engine: Engine) -> "nw.LazyFrame[Any]":
         return nw.from_native(_connection().read_parquet(_no_pattern(path)))
     if engine == "pandas":
         return nw.from_native(to_pandas(pq.read_table(path))).lazy()
-    raise ParameterError(
+    raise _unknown_engine(engine)
+
+
+def _unknown_engine(engine: str) -> ParameterError:
+    return ParameterError(
         f"The engine {engine!r} is unknown. Use 'duckdb' or 'pandas'.",
         f"Không có bộ máy tính toán {engine!r}. Hãy dùng 'duckdb' hoặc 'pandas'.",
     )

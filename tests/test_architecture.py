@@ -43,11 +43,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plan": {"entries", "errors", "reference_data"},
     "published_tables": {"entries", "errors", "reference_data"},
     "score_sheets": {"entries", "errors", "reference_data"},
-    "warehouse": {"errors", "reference_data", "schema"},
-    "sample": {"errors", "periods", "reference_data", "schema", "text", "units", "working_time"},
+    "questionnaires": {"entries", "errors", "reference_data", "schema"},
+    "warehouse": {"errors", "questionnaires", "reference_data", "schema"},
+    "sample": {"errors", "periods", "questionnaires", "reference_data", "schema", "text", "units", "working_time"},
     "intake": {
+        "entries",
         "errors",
         "formats",
+        "periods",
+        "questionnaires",
         "reference_data",
         "schema",
         "text",
@@ -109,7 +113,14 @@ MODULES_ONLY = {
 DISK_ROOMS = {"cli", "intake", "publication", "reference_data", "reports", "sample", "warehouse"}
 """Rooms that read or write files."""
 
-TABLE_READERS = {"calendar_table.py", "entries.py", "plan.py", "score_sheets.py", "unit_table.py"}
+TABLE_READERS = {
+    "calendar_table.py",
+    "entries.py",
+    "plan.py",
+    "questionnaires.py",
+    "score_sheets.py",
+    "unit_table.py",
+}
 """Modules outside them that read one table of data/reference, which they are given the path of."""
 
 TOUCHES_DISK = {
