@@ -241,7 +241,8 @@ class Warehouse:
 def open_warehouse(path: str | Path) -> Warehouse:
     """Return the warehouse in the folder `path`, which is found as `reference_data.resolve_path` finds it.
 
-    A warehouse into which only surveys were taken has no dossiers and speaks up to the newest of their moments. Raises `WarehouseError` where there is none, where it is damaged, or where a newer version wrote it.
+    A warehouse into which only surveys were taken has no dossiers and speaks up to the newest of their moments. Raises
+    `WarehouseError` where there is none, where it is damaged, or where a newer version wrote it.
     """
     folder = resolve_path(path)
     intake = read_intake(folder) or _of_surveys_alone(folder)
@@ -286,7 +287,7 @@ def _of_surveys_alone(folder: Path) -> dict[str, Any] | None:
     if not surveys:
         return None
     newest = max(surveys, key=lambda intake: str(intake["as_of"]))
-    nothing = {name: 0 for name in ("read", "accepted", "rejected", "duplicates", "skipped")}
+    nothing = dict.fromkeys(("read", "accepted", "rejected", "duplicates", "skipped"), 0)
     reasons: dict[str, dict[str, int]] = {name: {} for name in ("reasons", "duplicates_by_kind", "skipped_by_kind")}
     empty = {"kind": DOSSIERS.name, "state": "", "total": {**nothing, **reasons}, "files": [], "flags": {}, "notes": []}
     return {**newest, **empty, "dropped_columns": []}

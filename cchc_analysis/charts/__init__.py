@@ -7,6 +7,7 @@ from cchc_analysis.charts import (
     digitisation,
     processing_time,
     registers,
+    satisfaction,
     service_quality,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "digitisation",
     "processing_time",
     "registers",
+    "satisfaction",
     "service_quality",
 ]

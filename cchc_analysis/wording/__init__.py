@@ -12,7 +12,11 @@ from cchc_analysis.wording import (
     integrity,
     processing_time,
     registers,
+    satisfaction,
     service_quality,
+    survey_change,
+    survey_quality,
+    survey_terms,
 )
 from cchc_analysis.wording.words import in_sentence, pick, plural, word
 
@@ -31,6 +35,10 @@ __all__ = [
     "plural",
     "processing_time",
     "registers",
+    "satisfaction",
     "service_quality",
+    "survey_change",
+    "survey_quality",
+    "survey_terms",
     "word",
 ]
