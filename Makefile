@@ -36,11 +36,11 @@ $(READY): requirements.lock pyproject.toml
 	@rm -f $(VENV)/.ready-* && touch $@
 
 # A sample of an older generator would stand in the warehouse beside the new one: both are made again.
-data/sample/cchc-sample.json: $(wildcard cchc_analysis/sample/*.py) | $(READY)
+data/sample/cchc-sample.json: $(wildcard cchc_analysis/sample/*.py data/reference/questionnaires/*.yaml) | $(READY)
 	@rm -rf data/sample data/warehouse/sample
 	@$(BIN)/cchc sample data/sample
 
-sample: $(READY) data/sample/cchc-sample.json  ## write the synthetic exports and registers, take them into data/warehouse/sample
+sample: $(READY) data/sample/cchc-sample.json  ## write the synthetic exports, registers and surveys, take them into data/warehouse/sample
 	@$(BIN)/cchc intake data/sample --warehouse data/warehouse/sample || test $$? -eq 1
 
 report: $(READY) $(if $(filter data/sample,$(patsubst %/,%,$(DATA))),data/sample/cchc-sample.json)  ## take in DATA and make the pages of PERIOD for UNITS

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import survey
 
 import cchc_analysis as cchc
 from cchc_analysis.counting import NEVER, Clock, count_durations, count_flow
@@ -32,8 +33,8 @@ from cchc_analysis.schema import DOSSIER_COLUMNS
 from cchc_analysis.warehouse import dossiers_schema
 
 SIZES = {
-    "small": {"counting": 200_000, "intake": 50_000, "page": 3_000},
-    "full": {"counting": 5_000_000, "intake": 1_000_000, "page": 60_000},
+    "small": {"counting": 200_000, "intake": 50_000, "page": 3_000, "survey": 4_000},
+    "full": {"counting": 5_000_000, "intake": 1_000_000, "page": 60_000, "survey": 40_000},
 }
 PROJECT = Path(__file__).resolve().parent.parent
 NOTEBOOK = PROJECT / "notebooks" / "10_processing_time.ipynb"
@@ -294,6 +295,31 @@ def compare_page(folder: Path, n: int, repeat: int) -> list[Comparison]:
     ]
 
 
+# (d) a survey
+
+
+def compare_survey(folder: Path, n: int, repeat: int) -> list[Comparison]:
+    survey.write_questionnaire(folder / "long-form.yaml")
+    table = survey.forms(n, WARDS)
+    csv, workbook = folder / "forms.csv", folder / "forms.xlsx"
+    table.to_csv(csv, index=False)
+    table.to_excel(workbook, index=False, engine="xlsxwriter")
+    warehouse = survey.take_in(folder, csv)
+    seconds, results = side_by_side(
+        repeat,
+        lambda: survey.page_figures(warehouse),
+        lambda: survey.plain_means(workbook),
+        lambda: survey.plain_means(csv),
+    )
+    for plain in results[1:]:
+        same(round(results[0], 9), round(plain, 9), "pooled share of satisfied answers")
+    ours = "all figures of the page, bootstraps included"
+    return [
+        Comparison("survey page", ours, "pandas reads the .xlsx, takes the means", n, seconds[0], seconds[1]),
+        Comparison("survey page", ours, "pandas reads the .csv, takes the means", n, seconds[0], seconds[2]),
+    ]
+
+
 def run(command: list[str]) -> None:
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     if done.returncode:
@@ -341,6 +367,7 @@ CASES: dict[str, Callable[[Path, int, int], list[Comparison]]] = {
     "counting": compare_counting,
     "intake": compare_intake,
     "page": compare_page,
+    "survey": compare_survey,
 }
 
 

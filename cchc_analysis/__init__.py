@@ -25,11 +25,12 @@ _HOME = {
     "parse_period": "cchc_analysis.periods",
     "processing_time": "cchc_analysis.pages.processing_time",
     "publish_reports": "cchc_analysis.publication",
+    "satisfaction": "cchc_analysis.pages.satisfaction",
     "service_quality": "cchc_analysis.pages.service_quality",
     "take_in": "cchc_analysis.intake.pipeline",
     "write_sample": "cchc_analysis.sample",
 }
-_MODULES = ("data_quality", "digitisation", "processing_time", "service_quality")
+_MODULES = ("data_quality", "digitisation", "processing_time", "satisfaction", "service_quality")
 _RENAMED = {"take_in": "intake"}  # the name of the function is taken by its room
 
 __all__ = sorted(_HOME)

@@ -73,10 +73,15 @@ def main() -> None:
 )
 @click.option(
     "--kind",
-    type=click.Choice(["auto", *KINDS]),
+    metavar=f"[{'|'.join(('auto', *KINDS, 'survey'))}]",
     default="auto",
     show_default=True,
-    help="What the files hold; auto: by their folder (payments, thanh-toan, phan-anh …), else dossiers.",
+    help="What the files hold; auto: by their folder (payments, thanh-toan, phan-anh, khao-sat …), else dossiers.",
+)
+@click.option(
+    "--questionnaire",
+    default="",
+    help="Of a survey: id of a shipped questionnaire, or a YAML file. Default: by the folder of the files.",
 )
 @click.option("--mapping", type=click.Path(path_type=Path), help="YAML file that names columns, codes and date order.")
 @click.option(
@@ -97,6 +102,7 @@ def intake(
     paths: tuple[Path, ...],
     warehouse: Path,
     kind: str,
+    questionnaire: str,
     mapping: Path | None,
     as_of: str,
     hash_key_file: Path | None,
@@ -107,7 +113,7 @@ def intake(
     """Take exports (files or folders) into a warehouse: find the header, type and check every row, keep the rejected.
 
     Adds to a warehouse that is there; feeding the same files again changes nothing. The dossiers and each register
-    (payments, feedback, e_copies, procedures, other_register) are accounted for on their own.
+    (payments, feedback, e_copies, procedures, other_register) and each survey are accounted for on their own.
     """
     from cchc_analysis.intake import intake as take_in
     from cchc_analysis.intake.report import accounting_of, accounting_text
@@ -117,6 +123,7 @@ def intake(
         paths,
         warehouse,
         kind=kind,
+        questionnaire=questionnaire or None,
         mapping=mapping,
         as_of=parse_as_of(as_of),
         hash_key_file=hash_key_file,
@@ -201,7 +208,7 @@ def measures(
     "--out", default="reports", show_default=True, type=click.Path(path_type=Path), help="Folder of the sites."
 )
 @click.option("--as-of", default="", help="Day up to which the data speak (ISO). Default: end of period or data.")
-@click.option("--pages", default="", help="Notebooks by comma. Default: all.")
+@click.option("--pages", default="", help="Notebooks by comma. Default: all that have data.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Pages made at a time.")
 @AS_JSON
 @LANGUAGE
@@ -218,7 +225,7 @@ def report(
     language: Language,
 ) -> None:
     """Make every page of a period for the units and publish the site: all pages or none."""
-    from cchc_analysis.publication import PAGES, publish_reports
+    from cchc_analysis.publication import publish_reports
     from cchc_analysis.reports import terminal_progress
 
     result = publish_reports(
@@ -228,7 +235,7 @@ def report(
         language=language,
         out=out,
         as_of=as_of,
-        pages=tuple(name.strip() for name in pages.split(",") if name.strip()) or tuple(PAGES),
+        pages=tuple(name.strip() for name in pages.split(",") if name.strip()) or None,
         workers=workers,
         progress=terminal_progress(language=language),
     )
@@ -302,12 +309,12 @@ def sample(folder: Path, seed: int, dossiers: int, as_json: bool, language: Lang
         click.echo(_json(truth.summary()))
     elif language == "vi":
         click.echo(
-            f"Đã ghi {len(truth.files)} tệp kết xuất và {truth.n_lists} tệp sổ giả lập vào {folder} "
+            f"Đã ghi {len(truth.files)} tệp kết xuất và {truth.n_lists} tệp sổ, phiếu khảo sát giả lập vào {folder} "
             "(dữ liệu do máy sinh ra, không có thật)."
         )
     else:
         click.echo(
-            f"Wrote {len(truth.files)} synthetic exports and {truth.n_lists} lists of registers to {folder} "
+            f"Wrote {len(truth.files)} synthetic exports and {truth.n_lists} lists of registers and surveys to {folder} "
             "(generated, nothing in them is real)."
         )
 

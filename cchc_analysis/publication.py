@@ -17,15 +17,20 @@ from cchc_analysis.reports import PageJob, Progress, SiteResult, UnitEntry, publ
 from cchc_analysis.study import ALL_UNITS, Study, find_unit, open_study, units_of
 from cchc_analysis.text import fold
 from cchc_analysis.version import VERSION
+from cchc_analysis.warehouse import Warehouse
 from cchc_analysis.wording import pick
 
 PAGES = {
     "10_processing_time": "processing_time",
     "20_digitisation": "digitisation",
+    "30_satisfaction": "satisfaction",
     "40_service_quality": "service_quality",
     "90_data_quality": "data_quality",
 }
 """Notebook → page."""
+
+OF_DOSSIERS = ("10_processing_time", "20_digitisation", "40_service_quality")
+OF_SURVEYS = ("30_satisfaction",)
 
 TIERS = {
     "whole": ("Toàn bộ", "Whole"),
@@ -108,6 +113,15 @@ def _summary(form: dict[str, Any] | None, on_time: dict[str, Any] | None, has_du
     )
 
 
+def pages_of(warehouse: Warehouse) -> tuple[str, ...]:
+    """Return the notebooks that have something to tell of a warehouse.
+
+    Pages on dossiers need dossiers, the page on satisfaction a survey; what was read and kept is always told.
+    """
+    silent = (*(() if warehouse.has_rows else OF_DOSSIERS), *(() if warehouse.surveys() else OF_SURVEYS))
+    return tuple(page for page in PAGES if page not in silent)
+
+
 def publish_reports(
     *,
     warehouse: str | Path,
@@ -116,17 +130,17 @@ def publish_reports(
     language: Language = "vi",
     out: str | Path = "reports",
     as_of: str = "",
-    pages: Sequence[str] = tuple(PAGES),
+    pages: Sequence[str] | None = None,
     workers: int = 2,
     progress: Progress | None = None,
 ) -> SiteResult:
     """Make every page for the units of a period and publish the site `out/<period>`, all or nothing.
 
-    `units`: "all" or names by comma; `pages`: notebook stems. Raises the errors of open_study, ParameterError for an
-    unknown page,
-    ReportError when a page fails (nothing is published then).
+    `units`: "all" or names by comma; `pages`: notebook stems, by default those of `pages_of`.
+    Raises the errors of open_study, ParameterError for an unknown page, ReportError when a page fails (nothing is
+    published then).
     """
-    unknown = [page for page in pages if page not in PAGES]
+    unknown = [page for page in pages or () if page not in PAGES]
     if unknown:
         raise ParameterError(
             f"Unknown page {unknown[0]!r}; known: {', '.join(PAGES)}.",
@@ -134,6 +148,7 @@ def publish_reports(
         )
     study = open_study(data=warehouse, period=period, as_of=as_of, language=language)
     wanted = chosen_units(study, units)
+    pages = pages or pages_of(study.warehouse)
     parameters = {
         "period": study.period.label,
         "data": str(Path(warehouse)),

@@ -23,6 +23,7 @@ from cchc_analysis.schema import DOSSIER_COLUMNS
 from cchc_analysis.score_sheets import ScoreSheet, SheetKind, sheet_on
 from cchc_analysis.study_registers import REGISTER_MEASURES, By, RegisterMeasures
 from cchc_analysis.study_registers import dimensions as _dimensions
+from cchc_analysis.study_surveys import Survey, survey_ids, survey_of
 from cchc_analysis.units import UnitRegistry
 from cchc_analysis.warehouse import Warehouse, open_warehouse
 from cchc_analysis.working_time import WorkingCalendar
@@ -52,6 +53,7 @@ class Study(RegisterMeasures):
     _tables: dict[Any, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
     _dated: dict[Basis, DatedDossiers] = field(default_factory=dict, repr=False, compare=False)
     _months_kept: dict[Any, tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=dict, repr=False, compare=False)
+    _surveys: dict[str, Survey] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def clock(self) -> Clock:
@@ -79,6 +81,17 @@ class Study(RegisterMeasures):
     def has_register(self, kind: str) -> bool:
         """Tell whether a register (see schema.REGISTERS) has been taken in beside the dossiers."""
         return self.warehouse.register(kind) is not None
+
+    def surveys(self) -> tuple[str, ...]:
+        """Return the ids of the questionnaires whose answers have been taken in."""
+        return survey_ids(self.warehouse)
+
+    def survey(self, name: str = "") -> Survey:
+        """Return the survey of a questionnaire, by default the first with a scale of five points or more (see
+        study_surveys.survey_of)."""
+        if name not in self._surveys:
+            self._surveys[name] = survey_of(self, name)
+        return self._surveys[name]
 
     def _counted(self, count: Callable[..., pd.DataFrame], *arguments: Any) -> pd.DataFrame:
         key = (count.__name__, *arguments)
@@ -645,9 +658,14 @@ def _same_day(warehouse: Warehouse, given: datetime | None, end: datetime) -> bo
 
 
 def units_of(warehouse: Warehouse) -> list[str]:
-    """Return the ids of the units that have dossiers, sorted."""
-    unit = nw.coalesce(nw.col("resolving_unit"), nw.col("receiving_unit")).alias("unit")
-    found = warehouse.dossiers().select(unit).unique().collect().to_pandas()["unit"]
+    """Return the ids of the units that have dossiers, sorted; of those with forms where only surveys were taken in."""
+    if not warehouse.has_rows:
+        return sorted({unit for survey in warehouse.surveys() for unit in _units_in(survey.rows(), nw.col("unit"))})
+    return _units_in(warehouse.dossiers(), nw.coalesce(nw.col("resolving_unit"), nw.col("receiving_unit")))
+
+
+def _units_in(rows: nw.LazyFrame[Any], unit: nw.Expr) -> list[str]:
+    found = rows.select(unit.alias("unit")).unique().collect().to_pandas()["unit"]
     return sorted(found.dropna().tolist())
 
 

@@ -19,7 +19,7 @@ FACADE, TOP = "facade", "cli"
 GROUPS = {
     "working_time": ("calendar_table", "day_table", "instants", "office_hours", "working_time"),
     "units": ("unit_table", "units"),
-    "study": ("study", "study_registers"),
+    "study": ("study", "study_registers", "study_surveys"),
     "facade": ("__init__",),
 }
 """Rooms of several modules; every other room is a folder of the package or one module."""
@@ -72,6 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "frames",
         "measures",
         "periods",
+        "questionnaires",
         "schema",
         "score_sheets",
         "units",

@@ -319,6 +319,15 @@ def test_the_glossary_gives_columns_of_registers_under_their_labels() -> None:
     assert {name: labels.get(name) for name in own} == own
 
 
+def test_the_glossary_gives_columns_of_surveys_under_their_labels() -> None:
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in text_of("GLOSSARY.md").splitlines() if "|" in line
+    ]
+    labels = {row[-1].strip("`"): row[1] for row in rows if len(row) == 3}
+    wanted = {f"survey.{column.name}": column.label for column in schema.SURVEY_COLUMNS}
+    assert {name: labels.get(name) for name in wanted} == wanted
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -331,7 +340,9 @@ def test_the_glossary_gives_columns_of_registers_under_their_labels() -> None:
         "comparison-of-units",
         "control-charts",
         "registers",
+        "satisfaction",
         "service-quality",
+        "survey-design",
     ],
 )
 def test_every_method_page_has_an_example_and_a_source(name: str) -> None:

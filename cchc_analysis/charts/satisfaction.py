@@ -1,6 +1,7 @@
 """Figures of the satisfaction page: tables in, figures out, nothing computed."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,9 @@ ROOM_FOR_A_NUMBER = 0.075
 """Share from which a part of a bar has room for its number."""
 
 PANELS_ACROSS = 3
+NEAR = 0.2
+"""Part of the width of an axis within which names of two points would cover each other."""
+
 WAVES_UPRIGHT = 3
 """Waves whose names stand beside each other under a panel."""
 
@@ -59,10 +63,13 @@ def _goal_line(axes: Axes, goal: float | None, language: Language) -> None:
         axes.axvline(goal, color=RED, lw=1.4, ls="--", label=label, zorder=1)
 
 
-def shares(rows: pd.DataFrame, labels: Sequence[str], goal: float | None, language: Language) -> Figure:
+def shares(
+    rows: pd.DataFrame, labels: Sequence[str], goal: float | None, language: Language, plain: bool = True
+) -> Figure:
     """Draw weighted shares with intervals, unweighted ones beside, and the goal, one line per row from top to bottom.
 
-    `rows`: result of `satisfaction` (columns weighted, weighted_lower, weighted_upper, value, n_forms).
+    `rows`: result of `satisfaction` (columns weighted, weighted_lower, weighted_upper, value, n_forms); `plain`:
+    whether the unweighted share says something else and is drawn.
     """
     with house_style():
         figure, axes = new_figure(1.5 + 0.36 * len(rows))
@@ -73,15 +80,30 @@ def shares(rows: pd.DataFrame, labels: Sequence[str], goal: float | None, langua
         ends = np.vstack(
             [shown["weighted"] - shown["weighted_lower"], shown["weighted_upper"] - shown["weighted"]]
         ).astype(float)
+        interval = pick(language, "Khoảng tin cậy 95%", "95% interval")
         axes.errorbar(
-            shown["weighted"].astype(float), at[known], xerr=np.nan_to_num(ends).clip(0), fmt="o", ms=6, color=BLUE,
-            elinewidth=1.6, capsize=3,
-            label=pick(language, "Có trọng số, khoảng tin cậy 95%", "Weighted, 95% interval"),
-        )  # fmt: skip
-        axes.plot(
-            rows["value"].astype(float), at, ls="none", marker="D", ms=5, mfc="white", mec=GREY,
-            label=pick(language, "Không trọng số", "Unweighted"), zorder=3,
-        )  # fmt: skip
+            shown["weighted"].astype(float),
+            at[known],
+            xerr=np.nan_to_num(ends).clip(0),
+            fmt="o",
+            ms=6,
+            color=BLUE,
+            elinewidth=1.6,
+            capsize=3,
+            label=pick(language, "Có trọng số, khoảng tin cậy 95%", "Weighted, 95% interval") if plain else interval,
+        )
+        if plain:
+            axes.plot(
+                rows["value"].astype(float),
+                at,
+                ls="none",
+                marker="D",
+                ms=5,
+                mfc="white",
+                mec=GREY,
+                label=pick(language, "Không trọng số", "Unweighted"),
+                zorder=3,
+            )
         axes.set_yticks(at, _with_n(labels, rows["n_forms"].tolist(), language, 34))
         axes.set_ylim(len(rows) - 0.4, -0.6)
         share_axis(axes.xaxis, language)
@@ -219,14 +241,14 @@ def importance_performance(rows: pd.DataFrame, labels: Sequence[str], goal: floa
             elinewidth=1.2,
             capsize=3,
         )
-        tops = np.fmax(importance, rows["upper"].to_numpy(dtype=float))
-        for row_label, x, top in zip(labels, performance, tops, strict=True):
+        for row_label, x, y, away in zip(labels, performance, importance, _sides(performance), strict=True):
             axes.annotate(
-                shorten(row_label, 26), (x, top), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=9
-            )
+                shorten(row_label, 26), (x, y), xytext=(8 * away, 0), textcoords="offset points", va="center",
+                ha="left" if away > 0 else "right", fontsize=9,
+            )  # fmt: skip
         axes.axhline(1 / len(rows), color=GREY, lw=1, ls=":")
         _goal_line(axes, goal, language)
-        axes.margins(x=0.22, y=0.16)
+        axes.margins(x=0.3, y=0.16)
         axes.set_ylim(bottom=0)
         share_axis(axes.xaxis, language)
         share_axis(axes.yaxis, language)
@@ -235,8 +257,20 @@ def importance_performance(rows: pd.DataFrame, labels: Sequence[str], goal: floa
         )
         axes.set_ylabel(pick(language, "Phần trong mức giải thích được", "Part of what is explained"))
         if goal is not None:
-            axes.legend(loc="lower left")
+            figure.legend(loc="outside upper left")
     return figure
+
+
+def _sides(places: "np.ndarray[Any, np.dtype[np.float64]]") -> list[int]:
+    """Return for each place the side its name stands on, 1 right, -1 left: away from a near neighbour, else inwards."""
+    middle, near = (places.min() + places.max()) / 2, NEAR * (places.max() - places.min())
+    sides = []
+    for index, place in enumerate(places.tolist()):
+        others = [other for at, other in enumerate(places.tolist()) if at != index]
+        nearest = min(others, key=lambda other: abs(other - place), default=place)
+        crowded = others and abs(nearest - place) <= near
+        sides.append((-1 if nearest > place else 1) if crowded else (1 if place <= middle else -1))
+    return sides
 
 
 def beside_facts(rows: pd.DataFrame, labels: Sequence[str], language: Language) -> Figure:

@@ -1,5 +1,6 @@
 """Classify each dossier once and count equal ones: written once, run on every engine."""
 
+from cchc_analysis.counting.answers import SURVEY_DIMENSIONS, check_survey_dimensions, count_answers
 from cchc_analysis.counting.backlog import count_due_soon, count_stops
 from cchc_analysis.counting.classify import DIMENSIONS, DatedDossiers, classify, date_dossiers
 from cchc_analysis.counting.clock import NEVER, Clock
@@ -73,14 +74,17 @@ __all__ = [
     "SERIES",
     "SIGNALS",
     "STRICT",
+    "SURVEY_DIMENSIONS",
     "WAYS",
     "ClassifiedPayments",
     "Clock",
     "DatedDossiers",
     "OnTimeRule",
     "check_register_dimensions",
+    "check_survey_dimensions",
     "classify",
     "classify_payments",
+    "count_answers",
     "count_catalogue",
     "count_copies",
     "count_deadline",

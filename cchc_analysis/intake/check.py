@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +15,12 @@ import pyarrow as pa
 
 from cchc_analysis.errors import InputError, MappingError
 from cchc_analysis.instants import BoolArray
+from cchc_analysis.intake.answers import form_words
 from cchc_analysis.intake.cells import missing
 from cchc_analysis.intake.date_order import date_order_note
 from cchc_analysis.intake.duplicates import content_columns, places, row_keys, within_file
 from cchc_analysis.intake.kinds import INTAKE_KINDS, IntakeKind
-from cchc_analysis.intake.mapping import ColumnMapping
+from cchc_analysis.intake.mapping import EVERY_ANSWER, ColumnMapping
 from cchc_analysis.intake.numbers import numbers_seen
 from cchc_analysis.intake.parts import FINDING_SCHEMA, Part, PartFacts, part_key, rejected_schema
 from cchc_analysis.intake.predicates import days_of, lies_outside
@@ -26,6 +28,7 @@ from cchc_analysis.intake.privacy import HashKey, hash_codes
 from cchc_analysis.intake.readers import read_tables
 from cchc_analysis.intake.rows import Reading, Rows, join_rows, type_rows
 from cchc_analysis.intake.rules import CONFLICTING, Rule
+from cchc_analysis.intake.survey_rules import form_texts, shown, survey_kind
 from cchc_analysis.intake.tables import REJECTED_HEADERS, NamedTable, Note
 from cchc_analysis.intake.unit_names import resolve_units
 from cchc_analysis.schema import DOSSIERS
@@ -51,20 +54,25 @@ class Checker:
     registry: UnitRegistry
     kind_given: bool = True
 
-    @property
+    @cached_property
     def kind(self) -> IntakeKind:
         """Return what kind of table the files hold."""
-        return INTAKE_KINDS[self.mapping.kind]
+        questionnaire = self.mapping.questionnaire
+        return INTAKE_KINDS[self.mapping.kind] if questionnaire is None else survey_kind(questionnaire)
 
-    @property
+    @cached_property
     def reading(self) -> Reading:
         """Return how cells are to be understood."""
-        mapping = self.mapping
+        mapping, empty = self.mapping, frozenset(fold(text) for text in self.mapping.empty)
+        words = {column: dict(words) for column, words in mapping.values.items()}  # noqa: PD011 (a field, no frame)
+        questionnaire = mapping.questionnaire
+        forms = None if questionnaire is None else form_words(questionnaire, words, empty, EVERY_ANSWER)
         return Reading(
             timezone=mapping.timezone,
             month_first=mapping.dates == "month_first",
-            empty=frozenset(fold(text) for text in mapping.empty),
-            words={column: dict(words) for column, words in mapping.values.items()},  # noqa: PD011 (a field, no frame)
+            empty=empty,
+            words=words,
+            forms=forms,
         )
 
 
@@ -175,8 +183,16 @@ def _reasons(rejects: list[tuple[Rule, BoolArray]], conflicts: BoolArray) -> dic
 
 def _findings(rows: Rows, kind: IntakeKind, rule: Rule, hits: BoolArray) -> pa.Table:
     positions = np.flatnonzero(hits)
-    values = [rows.original(rule.column, int(position)) for position in positions]
+    values = [_repeated_cell(rows, kind, rule.column, int(position)) for position in positions]
     return _finding_table(rows, kind, positions, (rule.column, rule.id, rule.severity), values)
+
+
+def _repeated_cell(rows: Rows, kind: IntakeKind, column: str, position: int) -> str | None:
+    """Return the cell as a finding repeats it; of people who answered nothing that they are known by."""
+    if column in kind.unshown:
+        return None
+    text = rows.original(column, position)
+    return text if kind.questionnaire is None else shown(text)
 
 
 def _finding_table(
@@ -237,13 +253,16 @@ def original_rows(rows: Rows, positions: npt.NDArray[np.intp], checker: Checker)
     Cells keep what the file says; words that only the mapping file explains are replaced by their codes.
     """
     kind, words = checker.kind.kind, checker.reading.words
+    forms = checker.reading.forms
     content: dict[str, Any] = {
         "sheet": rows.columns["source_sheet"][positions],
         "row": rows.columns["source_row"][positions],
     }
     for column in kind.columns:
         texts = [rows.original(column.name, int(position)) for position in positions]
-        if column.name in words:
+        if forms is not None and (column.kind == "answer" or column.name in checker.kind.unshown):
+            texts = form_texts(rows, column.name, positions, forms)
+        elif column.name in words:
             codes = rows.columns[column.name][positions]
             texts = [text if code is None else str(code).lower() for code, text in zip(codes, texts, strict=True)]
         content[column.name] = texts

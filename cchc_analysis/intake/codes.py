@@ -13,11 +13,14 @@ from cchc_analysis.errors import InputError
 from cchc_analysis.intake.cells import BOOLEAN, MISSING, NUMBER, TEXT, CellArray, by_distinct_text, cell_kinds
 from cchc_analysis.intake.values import Parsed
 from cchc_analysis.reference_data import reference_path
-from cchc_analysis.schema import DOSSIERS, KINDS
+from cchc_analysis.schema import DOSSIERS, KINDS, SURVEY_COLUMNS, SURVEY_PREFIX
 from cchc_analysis.text import fold
 
 FROM_DATES: Final = "from_dates"
 """What a status word means that only says whether the dossier is late: the dates decide."""
+
+SURVEYS: Final = SURVEY_PREFIX.rstrip("-")
+"""What holds for every survey, whatever its questionnaire."""
 
 _NOT_UNDERSTOOD: Final = "?"
 _TRUTH: Final = {"true": True, "false": False}
@@ -42,7 +45,7 @@ class Dictionary:
         >>> load_dictionary().codes("status", "payments")["thanh cong"]
         'paid'
         """
-        return self.of_registers.get(kind, {}).get(column) or self.words[column]
+        return self.of_registers.get(section_of(kind), {}).get(column) or self.words[column]
 
     def truths(self, column: str, kind: str) -> dict[str, str]:
         """Return the words of a column of yes and no in tables of the kind.
@@ -51,6 +54,15 @@ class Dictionary:
         'false'
         """
         return {**self.words["boolean"], **self.of_registers.get(kind, {}).get(column, {})}
+
+
+def section_of(kind: str) -> str:
+    """Return under which name the words of a kind stand in the dictionary: all surveys share those of `SURVEYS`.
+
+    >>> section_of("payments"), section_of("survey-kiosk-nine-criteria")
+    ('payments', 'survey')
+    """
+    return SURVEYS if kind.startswith(SURVEY_PREFIX) else kind
 
 
 @cache
@@ -75,7 +87,8 @@ def load_dictionary() -> Dictionary:
 
 
 def _words_of(file: str, kind: str, column: str, codes: Mapping[str, list[str]]) -> dict[str, str]:
-    known = {known.name: known.codes for known in KINDS[kind].columns}
+    columns = SURVEY_COLUMNS if kind == SURVEYS else KINDS[kind].columns
+    known = {known.name: known.codes for known in columns}
     allowed = known.get(column) or tuple(_TRUTH)
     words: dict[str, str] = {}
     for code, spellings in codes.items():

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cchc_analysis.errors import InputError, MappingError
-from cchc_analysis.intake.headers import Header, HeaderCell
+from cchc_analysis.intake.headers import SEARCHED_ROWS, Header, HeaderCell
 from cchc_analysis.intake.mapping import IGNORE, ColumnMapping
 from cchc_analysis.intake.tables import RawSheet
-from cchc_analysis.intake.vocabulary import IGNORED, PERSONAL, load_vocabulary, meaning_of
+from cchc_analysis.intake.vocabulary import IGNORED, PERSONAL, meaning_of
 from cchc_analysis.schema import Column
 from cchc_analysis.text import clean_text, fold
 
 _POSITION = re.compile(r"#\s*(\d{1,4})\Z")
 _MAX_LISTED = 40
+_LONG_QUESTION = {"cau hoi", "ma cau hoi", "noi dung cau hoi", "question", "question id", "tieu chi"}
+_LONG_ANSWER = {"tra loi", "cau tra loi", "phuong an tra loi", "answer", "diem", "muc danh gia", "dap an"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ class Namer:
     def __init__(self, names: Sequence[str], mapping: ColumnMapping) -> None:
         self.names = frozenset(names)
         self.kind: str = mapping.kind
+        self.vocabulary = mapping.vocabulary
+        self.questions = frozenset(column.name for column in mapping.table.columns if column.kind == "answer")
+        self._own_meanings: dict[str, str | None] = {}
         self.constants = frozenset(mapping.constants)
         self._by_position: dict[int, str] = {}
         self._by_header: dict[str, str] = {}
@@ -68,9 +73,14 @@ class Namer:
         mapped = self.mapped(cell)
         if mapped is not None:
             return IGNORED if mapped == IGNORE else mapped
+        if self.questions:
+            # "Công chức" above "Công chức tiếp nhận lịch sự" is a factor, and the column about no person.
+            found = next((name for text in cell.readings() if (name := self._certain(text))), None)
+            if found in self.names:
+                return found
         for text in cell.readings():
             if self._knows(text):
-                return meaning_of(text, self.kind)
+                return self._meaning(text)
         return None
 
     def best(self, cells: Sequence[HeaderCell]) -> list[HeaderCell]:
@@ -94,11 +104,22 @@ class Namer:
         return any(self._knows(text) for text in cell.readings()) and self._rank(cell) == 0
 
     def _rank(self, cell: HeaderCell) -> int:
-        return load_vocabulary(self.kind).rank(next(text for text in cell.readings() if self._knows(text)))
+        return self.vocabulary.rank(next(text for text in cell.readings() if self._knows(text)))
 
     def _knows(self, text: str) -> bool:
-        known = meaning_of(text, self.kind)
+        known = self._meaning(text)
         return known in self.names or known in (IGNORED, PERSONAL)
+
+    def _meaning(self, text: str) -> str | None:
+        if not self.questions:
+            return meaning_of(text, self.kind)
+        if text not in self._own_meanings:
+            self._own_meanings[text] = self.vocabulary.meaning(text)
+        return self._own_meanings[text]
+
+    def _certain(self, text: str) -> str | None:
+        known = self._meaning(text)
+        return known if known is not None and self.vocabulary.certain(text) == known else None
 
     def complete(self, header: Header, n_columns: int) -> Header:
         """Return the header with a cell "#n" for each column that the mapping names by position and has no text.
@@ -169,7 +190,7 @@ def _running_numbers(header: Header) -> frozenset[int]:
 
 
 def _refuse_personal(cell: HeaderCell, namer: Namer, place: tuple[str, str]) -> None:
-    if namer.mapped(cell) is None or not load_vocabulary(namer.kind).is_personal(cell.text):
+    if namer.mapped(cell) is None or not namer.vocabulary.is_personal(cell.text):
         return
     raise MappingError(
         f"{place[0]}: the mapping file keeps column {cell.position + 1} ({cell.text!r}), which is about a person. "
@@ -224,6 +245,50 @@ def missing_columns(missing: Sequence[Column], header: Header, namer: Namer, pla
         f"If one of them is what is missing, name it in a mapping file:\ncolumns:\n{lines}",
         f"{place[1]}: thiếu cột {names}. Các cột trong tệp: {seen}. "
         f"Nếu một trong các cột này chính là cột còn thiếu, hãy khai báo trong tệp ánh xạ:\ncolumns:\n{lines}",
+    )
+
+
+def is_long(sheet: RawSheet) -> bool:
+    """Return whether a sheet has a column of questions and one of answers, one row for each answer.
+
+    >>> import pandas as pd
+    >>> is_long(RawSheet("", pd.DataFrame([["Mã phiếu", "Câu hỏi", "Trả lời"]], dtype=object)))
+    True
+    """
+    for row in sheet.cells.head(SEARCHED_ROWS).to_numpy():
+        texts = {fold(value) for value in row if isinstance(value, str)}
+        if texts & _LONG_QUESTION and texts & _LONG_ANSWER:
+            return True
+    return False
+
+
+def long_table(place: tuple[str, str]) -> InputError:
+    """Return the error for a table with one row for each answer."""
+    return InputError(
+        f"{place[0]}: the table has one row for each answer. One row for each form is needed, with a column for "
+        "each question: turn the table round (a pivot table in the spreadsheet does it), save, and try again.",
+        f"{place[1]}: bảng ghi mỗi câu trả lời một dòng. Cần mỗi phiếu một dòng, mỗi câu hỏi một cột: hãy chuyển "
+        "bảng (dùng bảng tổng hợp Pivot trong bảng tính), lưu lại rồi nạp lại.",
+    )
+
+
+def no_questions(header: Header, namer: Namer, place: tuple[str, str]) -> MappingError:
+    """Return the error for a table of answers without any question, with a mapping file ready to be completed.
+
+    >>> namer = Namer((), ColumnMapping(kind="survey-kiosk-nine-criteria"))
+    >>> str(no_questions(Header(0, 0, (HeaderCell(0, ("Câu 1",), (1,)),)), namer, ("a", "a"))).splitlines()[0][:53]
+    "a: no column is a question of 'survey-kiosk-nine-crit"
+    """
+    seen, known = list_headers(header), ", ".join(sorted(namer.questions))
+    lines = "\n".join(
+        f"  {quoted(cell.text)}: {meaning if (meaning := namer.meaning(cell)) in namer.names else IGNORE}"
+        for cell in header.cells[:_MAX_LISTED]
+    )
+    return MappingError(
+        f"{place[0]}: no column is a question of {namer.kind!r}. Columns seen: {seen}. Name the questions in a mapping "
+        f"file (known names: {known}), or add their headers to the questionnaire under `also`:\ncolumns:\n{lines}",
+        f"{place[1]}: không có cột nào là câu hỏi của {namer.kind!r}. Các cột trong tệp: {seen}. Hãy khai báo câu hỏi "
+        f"trong tệp ánh xạ (tên có thể dùng: {known}), hoặc ghi tiêu đề vào mục `also` của phiếu:\ncolumns:\n{lines}",
     )
 
 

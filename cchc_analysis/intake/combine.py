@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from cchc_analysis.intake.numbers import highest_numbers
 from cchc_analysis.intake.parts import FINDING_SCHEMA, PartFacts, read_table
 from cchc_analysis.intake.rejected_rows import PLACE, Originals, rejected_rows
 from cchc_analysis.intake.rules import CONFLICTING, FUTURE
+from cchc_analysis.intake.survey_rules import late_flags, newest_wave
 from cchc_analysis.schema import DOSSIERS
 from cchc_analysis.units import UnitRegistry
 from cchc_analysis.warehouse import table_schema, to_pandas
@@ -31,7 +32,8 @@ from cchc_analysis.warehouse import table_schema, to_pandas
 class Combined:
     """All files of a kind together: accepted `rows`, `findings`, `rejected` rows for people, accounts per file.
 
-    `numbers` are the running numbers seen, for dossiers only.
+    `numbers` are the running numbers seen, for dossiers only. `as_of_origin`: "given", "newest_event", "newest_wave"
+    (the last day of the newest period, for surveys without any date) or "no_events".
     """
 
     rows: pd.DataFrame
@@ -41,6 +43,7 @@ class Combined:
     accounts: list[dict[str, Any]]
     as_of: datetime | None
     notes: list[dict[str, str]]
+    as_of_origin: str
 
 
 def combine(
@@ -58,8 +61,11 @@ def combine(
     facts = sorted(facts, key=lambda part: (part.file, part.sha256))
     rows = _read_rows(folder, facts, kind)
     newest = newest_event(rows, kind.kind.events)
-    notes = [] if as_of else _note_of_strays(rows, newest, kind)
+    wave = newest_wave(rows) if kind.questionnaire is not None and newest is None else None
+    notes = [] if as_of or wave else _note_of_strays(rows, newest, kind)
+    origin = "given" if as_of else "newest_event" if newest is not None else "newest_wave" if wave else "no_events"
     as_of = as_of or (newest.to_pydatetime() if newest is not None else None)
+    as_of = as_of or (datetime.combine(wave.end, time()) if wave else None)
     future = _future(rows, as_of, kind)
     is_future = np.logical_or.reduce([np.zeros(len(rows), dtype=bool), *future.values()])
     reasons, conflicts = pd.Series("", index=rows.index, dtype="object"), pd.Series(False, index=rows.index)
@@ -69,7 +75,14 @@ def combine(
     late = _late_findings(rows, future, keys, conflicts.to_numpy(), facts, kind)
     is_rejected = is_future | conflicts.to_numpy()
     kept = ~is_rejected & (reasons == "").to_numpy()
-    findings = pd.concat([_read_part_findings(folder, facts, rows[~kept]), late], ignore_index=True)
+    listed = [_read_part_findings(folder, facts, rows[~kept]), late]
+    if kind.questionnaire is not None:
+        forms = rows[kept]
+        listed += [
+            _finding_frame(forms[hits], kind, column, rule, [None] * int(hits.sum()), "flag")
+            for (column, rule), hits in late_flags(forms).items()
+        ]
+    findings = pd.concat(listed, ignore_index=True)
     rejected = rejected_rows(folder, facts, findings, rows[is_rejected], originals, registry, kind)
     accounts = []
     for number, (part, mine) in enumerate(zip(facts, _slices(rows, len(facts)), strict=True)):
@@ -80,7 +93,8 @@ def combine(
     numbers = None
     if kind.kind is DOSSIERS:
         numbers = highest_numbers(read_table(folder, part.key, "numbers") for part in facts)
-    return Combined(accepted, numbers, _named(findings, facts), _named(rejected, facts), accounts, as_of, notes)
+    named = _named(findings, facts), _named(rejected, facts)
+    return Combined(accepted, numbers, *named, accounts, as_of, notes, origin)
 
 
 def _read_rows(folder: Path, facts: Sequence[PartFacts], kind: IntakeKind) -> pd.DataFrame:
@@ -97,7 +111,8 @@ def _read_rows(folder: Path, facts: Sequence[PartFacts], kind: IntakeKind) -> pd
 def _values(rows: pd.DataFrame, kind: IntakeKind) -> dict[str, npt.NDArray[Any]]:
     """Return the columns of the kind as arrays in which a text that is missing is None."""
     values: dict[str, npt.NDArray[Any]] = {}
-    names = kind.key if len(kind.key) == 1 else [column.name for column in kind.kind.columns]
+    is_plain = len(kind.key) == 1 and kind.questionnaire is None
+    names = kind.key if is_plain else [column.name for column in kind.kind.columns]
     for name in names:
         column = rows[name]
         if column.dtype.kind != "M":
@@ -159,7 +174,12 @@ def _late_findings(
 
 
 def _finding_frame(
-    rows: pd.DataFrame, kind: IntakeKind, column: str, rule: str, values: Sequence[str | None]
+    rows: pd.DataFrame,
+    kind: IntakeKind,
+    column: str,
+    rule: str,
+    values: Sequence[str | None],
+    severity: str = "reject",
 ) -> pd.DataFrame:
     units = rows[kind.kind.units[-1]]
     for name in kind.kind.units[-2::-1]:
@@ -171,7 +191,7 @@ def _finding_frame(
             "row": rows["source_row"].to_numpy(dtype="int64"),
             "column": column,
             "rule": rule,
-            "severity": "reject",
+            "severity": severity,
             "unit": units.to_numpy(dtype=object),
             "value": np.array(values, dtype=object),
         }

@@ -10,6 +10,7 @@ import pandas as pd
 from cchc_analysis.instants import BoolArray
 from cchc_analysis.intake.cells import missing
 from cchc_analysis.intake.kinds import IntakeKind
+from cchc_analysis.intake.predicates import clock_time_known
 from cchc_analysis.intake.values import code_keys
 from cchc_analysis.schema import DOSSIERS
 
@@ -25,8 +26,8 @@ def content_columns(kind: IntakeKind) -> tuple[str, ...]:
 def row_keys(values: Mapping[str, npt.NDArray[Any]], kind: IntakeKind) -> npt.NDArray[Any]:
     """Return what makes two rows one: equal where the columns of the key are, of codes only what tells them apart.
 
-    Where the key is not complete, equal only where all columns are. `values` has the columns of the kind, codes that
-    are hashed in the warehouse as hashes or as their keys.
+    Where the key is not complete, equal only where all columns are; forms only where they also have a clock time.
+    `values` has the columns of the kind, codes that are hashed in the warehouse as hashes or as their keys.
     """
     if kind.key == ("dossier_id",):
         return values["dossier_id"]
@@ -36,6 +37,11 @@ def row_keys(values: Mapping[str, npt.NDArray[Any]], kind: IntakeKind) -> npt.ND
     )
     ids: npt.NDArray[Any] = key.groupby(list(kind.key), dropna=False, sort=False).ngroup().to_numpy().copy()
     open_keys = np.logical_or.reduce([missing(values[name]) for name in kind.key if name not in kind.nullable])
+    if kind.questionnaire is not None:
+        # Two people may answer alike in one day: only to the second equal moments make two forms one.
+        alike = open_keys & clock_time_known(values["answered_at"])
+        ids[open_keys] = -1 - len(ids) - np.arange(open_keys.sum())
+        open_keys = alike
     if open_keys.any():
         names = [column.name for column in kind.kind.columns]
         whole = pd.DataFrame({name: values[name][open_keys] for name in names}).astype("object")

@@ -20,6 +20,7 @@ from cchc_analysis.intake.rows import Derive, Rows
 from cchc_analysis.intake.rule import RuleBook
 from cchc_analysis.intake.rules import RULES
 from cchc_analysis.intake.tables import Note
+from cchc_analysis.questionnaires import Questionnaire
 from cchc_analysis.schema import KINDS, Kind
 
 
@@ -29,9 +30,11 @@ class IntakeKind:
 
     `derive` fills in columns of each table, `complete` those that only a whole file decides, with notes on it. `key`
     names one row; a key without a value in a column outside `nullable` is not complete. `ages`: by these moments one
-    file is newer than another. `same`: the first moment of rows with one key, which only an error changes; None
-    where a newer table may change it. `in_calendar`: moments must lie in the working calendar, since time is counted
-    between them; else only in a year that is possible.
+    file is newer than another. `same`: the first moment of rows with one key, which only an error changes; None where
+    a newer table may change it. `in_calendar`: moments must lie in the working calendar, since time is counted
+    between them; else only in a year that is possible. `book` are the rules of a kind that has its own; a survey has
+    its `questionnaire`, and rows without a key are one there only where the moment has a clock time. Cells of
+    `unshown` columns are repeated in no list.
     """
 
     kind: Kind
@@ -42,11 +45,14 @@ class IntakeKind:
     same: str | None
     nullable: frozenset[str] = field(default=frozenset())
     in_calendar: bool = True
+    book: RuleBook | None = None
+    questionnaire: Questionnaire | None = None
+    unshown: frozenset[str] = frozenset()
 
     @property
     def rules(self) -> RuleBook:
         """Return the rules every row is checked by."""
-        return RULES[self.kind.name]
+        return self.book or RULES[self.kind.name]
 
 
 def _plain(name: str, derive: Derive, complete: Callable[[Rows], list[Note]] = complete_status) -> IntakeKind:

@@ -2,32 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from cchc_analysis.errors import MappingError
-from cchc_analysis.intake.vocabulary import load_vocabulary
-from cchc_analysis.schema import DOSSIERS, KINDS, Column
+from cchc_analysis.intake.survey_tables import (
+    SURVEY,
+    Reason,
+    is_survey,
+    table_kind,
+    table_vocabulary,
+    with_questionnaire,
+)
+from cchc_analysis.intake.vocabulary import Vocabulary
+from cchc_analysis.questionnaires import Questionnaire
+from cchc_analysis.schema import DOSSIERS, Column, Kind
 
 IGNORE = "ignore"
 BOOLEAN_CODES = ("true", "false")
 
 DateOrder = Literal["day_first", "month_first"]
 CalendarName = Literal["vietnam", "weekdays"]
-KindName = Literal["dossiers", "payments", "feedback", "e_copies", "procedures", "other_register"]
 
-
-class _Reason(ValueError):
-    """Why a key is wrong, in both languages, and the keys below it that lead there."""
-
-    def __init__(self, en: str, vi: str, *keys: str) -> None:
-        super().__init__(en)
-        self.en = en
-        self.vi = vi
-        self.keys = keys
+EVERY_ANSWER = "answers"
+"""Under `values`, words that hold for the answers to every question."""
 
 
 class Title(BaseModel):
@@ -46,11 +47,12 @@ class Title(BaseModel):
 class ColumnMapping(BaseModel):
     """The content of a mapping file; every key is optional.
 
-    `kind` says what the rows are, a name of `schema.KINDS`. `columns` maps a source header, or "#5" for the fifth
-    column, to a canonical name or `ignore`; `constants` gives one value to every row; `values` maps source words of a
-    canonical column to codes; `empty` lists texts that mean "no value". `header_row` is the row (1-based) in which the
-    header ends, 0 for none.
-    One mapping describes one layout: every column it maps must be in every file read with it.
+    `kind` says what the rows are, a name of `schema.KINDS` or "survey", which needs a `questionnaire`: the id of a
+    shipped one, or the path of a YAML file, relative to the mapping file. `columns` maps a source header, or "#5" for
+    the fifth column, to a canonical name or `ignore`; `constants` gives one value to every row; `values` maps source
+    words of a canonical column to codes, under `answers` those of every question; `empty` lists texts that mean "no
+    value". `header_row` is the row (1-based) in which the header ends, 0 for none. One mapping describes one layout:
+    every column it maps must be in every file read with it.
 
     >>> mapping = ColumnMapping(columns={"Case": "dossier_id"}, dates="month_first")
     >>> mapping.timezone, mapping.calendar, mapping.columns["Case"]
@@ -59,7 +61,8 @@ class ColumnMapping(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: KindName = "dossiers"
+    kind: str = DOSSIERS.name
+    questionnaire: Questionnaire | None = None
     title: Title | None = None
     timezone: str = "Asia/Ho_Chi_Minh"
     calendar: CalendarName = "vietnam"
@@ -71,6 +74,21 @@ class ColumnMapping(BaseModel):
     values: Mapping[str, Mapping[str, str]] = {}
     empty: tuple[str, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _known_kind(cls, content: Any) -> Any:
+        return with_questionnaire(content) if isinstance(content, dict) else content
+
+    @property
+    def table(self) -> Kind:
+        """Return the kind of table whose columns are mapped."""
+        return table_kind(self.kind, self.questionnaire)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Return the headers that tables of this kind are known by."""
+        return table_vocabulary(self.kind, self.questionnaire)
+
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, value: str) -> str:
@@ -78,13 +96,13 @@ class ColumnMapping(BaseModel):
             ZoneInfo(value)
         except (ValueError, OSError, KeyError):
             en = f"{value!r} is no IANA time zone, such as Asia/Ho_Chi_Minh"
-            raise _Reason(en, f"{value!r} không phải là múi giờ IANA, ví dụ Asia/Ho_Chi_Minh") from None
+            raise Reason(en, f"{value!r} không phải là múi giờ IANA, ví dụ Asia/Ho_Chi_Minh") from None
         return value
 
     @field_validator("columns")
     @classmethod
     def _known_columns(cls, value: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
-        columns, vocabulary = _columns_of(info), load_vocabulary(_kind_of(info))
+        columns, vocabulary = _columns_of(info), table_vocabulary(*_kind_of(info))
         sources: dict[str, str] = {}
         for header, name in value.items():
             if name == IGNORE:
@@ -93,12 +111,12 @@ class ColumnMapping(BaseModel):
             if vocabulary.is_personal(header):
                 en = f"{header!r} is about a person and is never kept; write `{header}: ignore`"
                 vi = f"{header!r} là thông tin cá nhân, không được lưu; hãy ghi `{header}: ignore`"
-                raise _Reason(en, vi, header)
+                raise Reason(en, vi, header)
             other = sources.setdefault(name, header)
             if other != header:
                 en = f"{other!r} and {header!r} both become {name}; keep one and set the other to `ignore`"
                 vi = f"{other!r} và {header!r} cùng ứng với {name}; hãy giữ một cột và ghi `ignore` cho cột kia"
-                raise _Reason(en, vi, header)
+                raise Reason(en, vi, header)
         return value
 
     @field_validator("constants")
@@ -116,6 +134,9 @@ class ColumnMapping(BaseModel):
         cls, value: Mapping[str, Mapping[str, str]], info: ValidationInfo
     ) -> Mapping[str, Mapping[str, str]]:
         columns = _columns_of(info)
+        if _kind_of(info)[1] is not None:
+            points = (code for column in columns.values() if column.kind == "answer" for code in column.codes)
+            columns[EVERY_ANSWER] = Column(EVERY_ANSWER, "answer", "", codes=tuple(dict.fromkeys(points)))
         for name, codes in value.items():
             _require_canonical(columns, name, name)
             for word, code in codes.items():
@@ -128,24 +149,24 @@ class ColumnMapping(BaseModel):
         if both:
             en = f"{', '.join(both)} stands under `columns` and under `constants`; keep one of the two"
             vi = f"{', '.join(both)} có ở cả `columns` và `constants`; hãy chỉ giữ một nơi"
-            raise _Reason(en, vi, "constants", both[0])
+            raise Reason(en, vi, "constants", both[0])
         return self
 
 
-def _kind_of(info: ValidationInfo) -> str:
+def _kind_of(info: ValidationInfo) -> tuple[str, Questionnaire | None]:
     # A kind that is none has its own error, which comes first.
-    return str(info.data.get("kind", DOSSIERS.name))
+    return str(info.data.get("kind", DOSSIERS.name)), info.data.get("questionnaire")
 
 
 def _columns_of(info: ValidationInfo) -> dict[str, Column]:
-    return {column.name: column for column in KINDS[_kind_of(info)].columns}
+    return {column.name: column for column in table_kind(*_kind_of(info)).columns}
 
 
 def _require_canonical(columns: Mapping[str, Column], name: str, *keys: str) -> None:
     if name not in columns:
         known = ", ".join(columns)
         en = f"{name!r} is no column; known columns: {known}"
-        raise _Reason(en, f"không có cột {name!r}; các cột có thể dùng: {known}", *keys)
+        raise Reason(en, f"không có cột {name!r}; các cột có thể dùng: {known}", *keys)
 
 
 def _require_code(column: Column, code: str, *keys: str) -> None:
@@ -153,12 +174,13 @@ def _require_code(column: Column, code: str, *keys: str) -> None:
     if allowed and code not in allowed:
         codes = ", ".join(allowed)
         en = f"{code!r} is no code of {column.name}; allowed codes: {codes}"
-        raise _Reason(en, f"{code!r} không phải là mã của {column.name}; các mã được phép: {codes}", *keys)
+        raise Reason(en, f"{code!r} không phải là mã của {column.name}; các mã được phép: {codes}", *keys)
 
 
-def load_mapping(path: Path, kind: str = DOSSIERS.name) -> ColumnMapping:
+def load_mapping(path: Path, kind: str = DOSSIERS.name, questionnaire: Questionnaire | None = None) -> ColumnMapping:
     """Return the mapping written in a YAML file, for tables of the `kind` where it names none.
 
+    `questionnaire` is the one of a survey for which the file names none; the path of one is relative to the file.
     Every scalar is read as text, so that words such as `no` or `1` need no quotation marks. Raises
     `MappingError` naming the line and key that is wrong and what is allowed there.
 
@@ -174,15 +196,21 @@ def load_mapping(path: Path, kind: str = DOSSIERS.name) -> ColumnMapping:
             f"{path.name}: không đọc được tệp ánh xạ ({type(error).__name__}). "
             "Hãy kiểm tra đường dẫn và lưu tệp ở dạng UTF-8.",
         ) from None
-    return parse_mapping(text, path.name, kind)
+    return parse_mapping(text, path.name, kind, questionnaire, path.parent)
 
 
-def parse_mapping(text: str, name: str, kind: str = DOSSIERS.name) -> ColumnMapping:
+def parse_mapping(
+    text: str,
+    name: str,
+    kind: str = DOSSIERS.name,
+    questionnaire: Questionnaire | None = None,
+    folder: Path | None = None,
+) -> ColumnMapping:
     """Return the mapping written in a YAML text; see `load_mapping`.
 
     >>> parse_mapping("colums: {}", "m.yaml")
     Traceback (most recent call last):
-    cchc_analysis.errors.MappingError: m.yaml, line 1, key 'colums': unknown key. Known keys: kind, title, ...
+    cchc_analysis.errors.MappingError: m.yaml, line 1, key 'colums': unknown key. Known keys: kind, questionnaire, ...
     """
     try:
         tree = yaml.compose(text, Loader=yaml.BaseLoader)
@@ -197,16 +225,30 @@ def parse_mapping(text: str, name: str, kind: str = DOSSIERS.name) -> ColumnMapp
         raise _mapping_error(name, 1, "", "lines `key: value` are needed", "cần các dòng dạng `khóa: giá trị`")
     _refuse_repeated_keys(tree, name)
     try:
-        return ColumnMapping.model_validate({"kind": kind, **content} if kind != DOSSIERS.name else content)
+        return ColumnMapping.model_validate(_complete(content, kind, questionnaire, folder))
     except ValidationError as error:
         raise _first_error(error, tree, name) from None
+
+
+def _complete(
+    content: dict[str, Any], kind: str, questionnaire: Questionnaire | None, folder: Path | None
+) -> dict[str, Any]:
+    """Return the keys of the file with those that are given beside it, paths made whole."""
+    named = content.get("questionnaire")
+    if folder is not None and isinstance(named, str) and named.lower().endswith((".yaml", ".yml")):
+        content = {**content, "questionnaire": folder / named}
+    if kind != DOSSIERS.name and not (is_survey(kind) and named is not None):
+        content = {"kind": kind, **content}
+    if questionnaire is not None and named is None and is_survey(str(content.get("kind", SURVEY))):
+        content = {**content, "questionnaire": questionnaire}
+    return content
 
 
 def _first_error(error: ValidationError, tree: yaml.Node | None, name: str) -> MappingError:
     first = error.errors()[0]
     keys = tuple(str(part) for part in first["loc"] if part != "[key]")
     cause = first.get("ctx", {}).get("error")
-    if isinstance(cause, _Reason):
+    if isinstance(cause, Reason):
         keys += cause.keys
         reason = (cause.en, cause.vi)
     else:

@@ -28,7 +28,7 @@ _SIGNATURE = re.compile(
     r"|xac nhan cua (?:lanh dao|thu truong|don vi|co quan)|lanh dao|ke toan truong|can bo tong hop|da ky)"
 )
 _PLACE_AND_DATE = re.compile(r"(?:.* )?ngay (?:\d{1,2} )?thang (?:\d{1,2} )?nam(?: \d{2,4})?\Z")
-_NOTE = re.compile(
+NOTE = re.compile(
     r"(?:ghi chu|chu thich|nguon|luu y|cong hoa xa hoi chu nghia|doc lap tu do hanh phuc|don vi tinh|bao cao"
     r"|tu ngay .*den ngay|trang \d+|ngay in|thoi gian in|bieu (?:so|mau)|mau so)\b"
 )
@@ -68,15 +68,15 @@ class RowSorter:
 
     def sort(self, row: Sequence[object]) -> str:
         """Return `DOSSIER`, `BLANK`, or the reason why the row is none, a code of `tables.SKIP_REASONS`."""
-        filled = {at: value for at, value in enumerate(row) if not _is_blank(value)}
+        filled = {at: value for at, value in enumerate(row) if not is_blank(value)}
         if not filled:
             return BLANK
         if self._shape.headed.isdisjoint(filled):
             return "note"
         content = {
-            at: value for at, value in filled.items() if at not in self._shape.running_numbers or _is_words(value)
+            at: value for at, value in filled.items() if at not in self._shape.running_numbers or is_words(value)
         }
-        if not content or _is_numbering(filled):
+        if not content or is_numbering(filled):
             return "numbering"
         if all(isinstance(value, str) and not fold(value) for value in filled.values()):
             return "note"
@@ -99,8 +99,8 @@ class RowSorter:
         return self._sort_dateless(content)
 
     def _sort_dateless(self, content: Mapping[int, object]) -> str:
-        texts = [value for value in content.values() if _is_words(value)]
-        if any(_NOTE.match(fold(text)) for text in texts) and len(texts) <= 3:
+        texts = [value for value in content.values() if is_words(value)]
+        if any(NOTE.match(fold(text)) for text in texts) and len(texts) <= 3:
             return "note"
         if not texts:
             return "total"
@@ -122,7 +122,7 @@ class RowSorter:
         return self._signed or any(_SIGNATURE.match(fold(text)) for text in texts)
 
     def _starts_with_total(self, filled: Mapping[int, object]) -> bool:
-        first = next((value for value in filled.values() if _is_words(value)), "")
+        first = next((value for value in filled.values() if is_words(value)), "")
         return _TOTAL.match(fold(first)) is not None
 
     def _repeats_header(self, filled: Mapping[int, object]) -> bool:
@@ -133,15 +133,18 @@ class RowSorter:
         return False
 
 
-def _is_blank(value: object) -> bool:
+def is_blank(value: object) -> bool:
+    """Return whether nothing can be seen in a cell."""
     return value is None or (isinstance(value, str) and (not value.strip() or not clean_text(value)))
 
 
-def _is_words(value: object) -> TypeGuard[str]:
+def is_words(value: object) -> TypeGuard[str]:
+    """Return whether a cell is a text other than a number or the mark of a list."""
     return isinstance(value, str) and not _MARKER.match(value) and not _NUMBER_TEXT.match(value)
 
 
-def _is_numbering(filled: Mapping[int, object]) -> bool:
+def is_numbering(filled: Mapping[int, object]) -> bool:
+    """Return whether a row numbers the columns: three cells or more, numbers that count on, letters."""
     if len(filled) < 3:
         return False
     numbers: list[int] = []

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from cchc_analysis.intake.mapping import ColumnMapping
 from cchc_analysis.reference_data import reference_path
-from cchc_analysis.schema import KINDS, Kind
+from cchc_analysis.schema import Kind
 from cchc_analysis.version import VERSION
 
 UNFINISHED: Final = ".unfinished"
@@ -25,6 +25,7 @@ _REFERENCE_TABLES: Final = (
     "codes-registers.yaml",
     "codes.yaml",
     "columns-registers.yaml",
+    "columns-surveys.yaml",
     "columns.yaml",
     "holidays.csv",
     "units.csv",
@@ -78,7 +79,7 @@ class Part:
 def part_key(content_sha256: str, mapping: ColumnMapping) -> str:
     """Return the name of the part that a file of this content makes under this mapping and these tables."""
     settings = json.dumps(mapping.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    columns = repr(KINDS[mapping.kind])
+    columns = repr(mapping.table)
     stamp = "\n".join((str(PART_VERSION), VERSION, content_sha256, settings, columns, _reference_hash()))
     return hashlib.sha256(stamp.encode("utf-8")).hexdigest()[:32]
 

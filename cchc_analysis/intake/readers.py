@@ -11,16 +11,28 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.errors import InputError, MappingError
-from cchc_analysis.intake.columns import Namer, Naming, list_headers, missing_columns, name_columns, no_header
+from cchc_analysis.intake.answers import form_words
+from cchc_analysis.intake.columns import (
+    Namer,
+    Naming,
+    is_long,
+    list_headers,
+    long_table,
+    missing_columns,
+    name_columns,
+    no_header,
+    no_questions,
+)
 from cchc_analysis.intake.contents import read_sheets
+from cchc_analysis.intake.form_rows import sort_forms
 from cchc_analysis.intake.headers import Header, find_header
 from cchc_analysis.intake.lost_letters import lost_letters_note
-from cchc_analysis.intake.mapping import ColumnMapping
+from cchc_analysis.intake.mapping import EVERY_ANSWER, ColumnMapping
 from cchc_analysis.intake.other_rows import BLANK, DOSSIER, RowShape, RowSorter
 from cchc_analysis.intake.repair import repair_text
 from cchc_analysis.intake.tables import NamedTable, Note, RawSheet
 from cchc_analysis.intake.wrong_kind import other_kind, require_dossiers, with_hint
-from cchc_analysis.schema import DOSSIERS, KINDS, Column, Kind
+from cchc_analysis.schema import DOSSIERS, Column, Kind
 from cchc_analysis.text import fold
 
 _LEFT_OUT_SUFFIXES = (".json", ".yaml", ".yml", ".md")
@@ -110,11 +122,14 @@ def read_tables(
     ({2: {'dossier_id': 'H-1', 'receiving_unit': 'Sở A', 'received_at': '01/02/2025'}}, {'total': 1}, ('SĐT',))
     """
     mapping = mapping or ColumnMapping()
-    kind = KINDS[mapping.kind]
+    kind = mapping.table
     columns = kind.columns
     namer = Namer([column.name for column in columns], mapping)
     sheets = _chosen(read_sheets(_content(path, name), name), mapping, name)
     headed = [(sheet, header) for sheet in sheets if (header := _header(sheet, namer, mapping, name)) is not None]
+    for sheet, header in headed if namer.questions else ():
+        if len(namer.questions & {namer.meaning(cell) for cell in header.cells}) <= 1 and is_long(sheet):
+            raise long_table(_place(name, sheet.sheet))
     if not headed:
         raise with_hint(no_header(sheets, namer, name), other_kind(sheets, kind), name)
     _require_mapped_columns(namer, [header for _, header in headed], name)
@@ -123,6 +138,7 @@ def read_tables(
         named = namer.names & {namer.meaning(cell) for cell in header.cells}
         require_dossiers(header, named, _place(name, sheet.sheet))
     tables = [_name_table(sheet, header, columns, namer, mapping, name) for sheet, header in headed]
+    notes += _question_notes(namer, [header for _, header in headed])
     return [replace(tables[0], notes=tables[0].notes + notes), *tables[1:]]
 
 
@@ -197,17 +213,38 @@ def _require_columns(
     for sheet, header in headed:
         named = {namer.meaning(cell) for cell in header.cells}
         missing = [column for column in required if column.name not in named]
+        if namer.questions and not (named | namer.constants) & namer.questions:
+            missing = [column for column in kind.columns if column.name in namer.questions]
         if missing:
             lacking.append((sheet, header, missing))
         else:
             complete.append((sheet, header))
     for sheet, header, missing in lacking:
-        if not complete or len(missing) == 1:
-            error = missing_columns(missing, header, namer, _place(name, sheet.sheet))
+        if not complete or (len(missing) == 1 and not namer.questions):
+            refused = no_questions(header, namer, _place(name, sheet.sheet)) if namer.questions else None
+            error = refused or missing_columns(missing, header, namer, _place(name, sheet.sheet))
             raise with_hint(error, other_kind([sheet], kind), name)
     kept = {id(sheet) for sheet, _ in complete}
     others = [sheet for sheet in sheets if id(sheet) not in kept and sheet.cells.notna().any(axis=None)]
     return complete, tuple(_other_sheet_note(sheet.sheet, kind) for sheet in others)
+
+
+def _question_notes(namer: Namer, headers: Sequence[Header]) -> tuple[Note, ...]:
+    """Return a note on columns with the number of a question and other words, which are not taken for it."""
+    cells = [cell for header in headers for cell in header.cells]
+    other = [cell.text for cell in cells if namer.meaning(cell) is None and namer.vocabulary.other_wording(cell.text)]
+    if not other:
+        return ()
+    listed = "; ".join(repr(text[:80]) for text in dict.fromkeys(other))
+    return (
+        Note(
+            "question_worded_otherwise",
+            f"Columns with the number of a question but other words were left out: {listed}. If they are the questions "
+            "of the questionnaire, name them in a mapping file.",
+            f"Các cột có số thứ tự câu hỏi nhưng lời khác không được đọc: {listed}. Nếu đúng là câu hỏi của phiếu, hãy "
+            "khai báo trong tệp ánh xạ.",
+        ),
+    )
 
 
 def _other_sheet_note(title: str, kind: Kind) -> Note:
@@ -227,7 +264,7 @@ def _name_table(
 ) -> NamedTable:
     naming = name_columns(header, namer, _place(name, sheet.sheet))
     body = sheet.cells.iloc[header.last + 1 :]
-    reasons = _sort_rows(body, sheet, header, naming, columns)
+    reasons = _sort_rows(body, sheet, header, naming, mapping)
     is_dossier = reasons == DOSSIER
     counts = Counter(str(reason) for reason in reasons[~is_dossier & (reasons != BLANK)])
     cells = _canonical(body[is_dossier] if not is_dossier.all() else body, naming, columns, mapping)
@@ -260,21 +297,27 @@ def _canonical(body: pd.DataFrame, naming: Naming, columns: tuple[Column, ...], 
 
 
 def _sort_rows(
-    body: pd.DataFrame, sheet: RawSheet, header: Header, naming: Naming, columns: tuple[Column, ...]
+    body: pd.DataFrame, sheet: RawSheet, header: Header, naming: Naming, mapping: ColumnMapping
 ) -> np.ndarray:
     """Return per row "" for a dossier, "blank", or why it is none; only doubtful rows are looked at one by one."""
+    columns = mapping.table.columns
     times = tuple(
         naming.positions[column.name]
         for column in columns
         if column.kind == "timestamp" and column.name in naming.positions
     )
-    required = [naming.positions[column.name] for column in columns if column.name in naming.positions]
-    code = next((naming.positions[c.name] for c in columns if c.required and c.name in naming.positions), required[0])
+    named = [naming.positions[column.name] for column in columns if column.name in naming.positions]
+    code = next((naming.positions[c.name] for c in columns if c.required and c.name in naming.positions), named[0])
     block = sheet.cells.iloc[max(header.first, 0) : header.last + 1].to_numpy()
     header_rows = tuple({at: fold(value) for at, value in enumerate(row) if isinstance(value, str)} for row in block)
     headed = frozenset(cell.position for cell in header.cells)
     procedure_codes = columns[0].name == "procedure_code"
-    sorter = RowSorter(RowShape(code, times, naming.running_numbers, headed, header_rows, procedure_codes))
+    shape = RowShape(code, times, naming.running_numbers, headed, header_rows, procedure_codes)
+    if mapping.questionnaire is not None:
+        empty = frozenset(fold(text) for text in mapping.empty)
+        words = form_words(mapping.questionnaire, mapping.values, empty, EVERY_ANSWER)
+        return sort_forms(body, naming, shape, words, header.width)
+    sorter = RowSorter(shape)
     reasons = np.full(len(body), DOSSIER, dtype=object)
     doubtful = _doubtful(body, code, times)
     reasons[doubtful] = [sorter.sort(tuple(row)) for row in body[doubtful].to_numpy(dtype=object)]

@@ -7,8 +7,9 @@ from cchc_analysis.errors import Language
 from cchc_analysis.formats import day, number, share
 from cchc_analysis.intake.pipeline import IntakeResult
 from cchc_analysis.intake.rules import sentences
+from cchc_analysis.intake.survey_tables import SURVEY, is_survey
 from cchc_analysis.schema import DOSSIERS, KINDS
-from cchc_analysis.warehouse import Warehouse
+from cchc_analysis.warehouse import FLAGS_FILE, Warehouse
 
 _MOST_NAMED = 3
 _PARTS = {
@@ -34,11 +35,16 @@ _REJECTED = (
     "Các dòng bị loại kèm lý do, sửa xong có thể nạp lại",
     "Rejected rows with reasons, to be mended and fed again",
 )
+_INVALID = (
+    "câu trả lời không hợp lệ (không đưa vào kết quả), xem danh sách",
+    "answers are not valid (in no result); they are listed in",
+)
 _ORIGINS = {
     "newest_event": (
         "theo sự kiện mới nhất trong dữ liệu; muốn đổi, dùng --as-of",
         "the newest event in the data; --as-of sets another",
     ),
+    "newest_wave": ("ngày cuối của đợt khảo sát mới nhất", "the last day of the newest wave"),
     "given": ("theo --as-of", "given by --as-of"),
 }
 
@@ -58,8 +64,14 @@ def accounting_text(result: IntakeResult, language: Language = "vi") -> str:
     texts = [(each.kind, _accounting_text(each, language)) for each in result.results]
     if [kind for kind, _ in texts] == [DOSSIERS.name]:
         return texts[0][1]
-    names = {kind: KINDS[kind].vi if language == "vi" else KINDS[kind].en for kind, _ in texts}
+    names = {each.kind: _name(each, language) for each in result.results}
     return "\n\n".join(f"{names[kind]}\n{text}" for kind, text in texts)
+
+
+def _name(result: IntakeResult, language: Language) -> str:
+    if is_survey(result.kind):
+        return str(result.accounting["questionnaire"]["title"][language])
+    return KINDS[result.kind].vi if language == "vi" else KINDS[result.kind].en
 
 
 def _accounting_text(result: IntakeResult, language: Language) -> str:
@@ -99,6 +111,11 @@ def _why(rule: str, place: int) -> str:
     return vi if place == 0 else en
 
 
+def _has_moment(kind: str, origin: str) -> bool:
+    """Return whether the data speak up to a day that somebody would understand: undated forms and lists have none."""
+    return origin == "given" or (origin != "no_events" if is_survey(kind) else bool(KINDS[kind].events))
+
+
 def _rest(result: IntakeResult, place: int, language: Language) -> list[str]:
     intake, total = result.accounting, result.accounting["total"]
     warehouse = Warehouse(result.warehouse, intake)
@@ -108,9 +125,14 @@ def _rest(result: IntakeResult, place: int, language: Language) -> list[str]:
     if total["rejected"]:
         part = share(total["rejected"] / total["read"], language, 2)
         of_read = ("số dòng đọc được", "of the rows read")[place]
-        way = "" if result.kind == DOSSIERS.name else f" (--kind {result.kind})"
+        survey = f"{SURVEY} --questionnaire {intake['questionnaire']['id']}" if is_survey(result.kind) else result.kind
+        way = "" if result.kind == DOSSIERS.name else f" (--kind {survey})"
         lines.append(f"{_REJECTED[place]}{way}: {result.rejected} ({part} {of_read})")
-    if intake.get("as_of") and (KINDS[result.kind].events or intake["as_of_origin"] == "given"):
+    if intake["flags"].get("answer_invalid"):
+        n_invalid = number(intake["flags"]["answer_invalid"], language)
+        flags = result.rejected.with_name(FLAGS_FILE)
+        lines.append(f"{n_invalid} {_INVALID[place]}: {flags}")
+    if intake.get("as_of") and _has_moment(result.kind, intake["as_of_origin"]):
         origin = intake.get("as_of_origin")
         why = _ORIGINS.get(str(origin), ("", ""))[place]
         lines.append(

@@ -8,25 +8,31 @@ import numpy as np
 import numpy.typing as npt
 
 from cchc_analysis.instants import BoolArray
+from cchc_analysis.intake.answers import FormWords, parse_answers, parse_bands, parse_seconds, parse_weights
 from cchc_analysis.intake.cells import CellArray, as_cells, cell_text, is_error
 from cchc_analysis.intake.codes import parse_booleans, parse_category
 from cchc_analysis.intake.dates import Timestamps, parse_timestamps
 from cchc_analysis.intake.tables import NamedTable
 from cchc_analysis.intake.terms import parse_terms
 from cchc_analysis.intake.values import Parsed, code_keys, parse_codes, parse_numbers, parse_texts
-from cchc_analysis.schema import Column, Kind
+from cchc_analysis.schema import INVALID_ANSWER, Column, Kind
 
-_MONEY: Final = ("fee_due", "fee_amount", "charge_amount", "total_amount")
+_WHOLE: Final = ("fee_due", "fee_amount", "charge_amount", "total_amount", "stratum_population")
+"""Numbers that have no thousandths, so that "1,234" is 1234."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How the cells of a file are to be understood: what a mapping file says, or the Vietnamese defaults."""
+    """How the cells of a file are to be understood: what a mapping file says, or the Vietnamese defaults.
+
+    `forms`: the words of a questionnaire, where the rows are its forms.
+    """
 
     timezone: str = "Asia/Ho_Chi_Minh"
     month_first: bool = False
     empty: frozenset[str] = frozenset()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    forms: FormWords | None = None
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,14 @@ def type_rows(table: NamedTable, reading: Reading, kind: Kind, derive: Derive) -
         elif column.kind == "days":
             _put_terms(column.name, raw, reading, columns, marks, present=column.name in cells)
             unreadable[column.name] = np.zeros(n_rows, dtype=bool)
+        elif column.name == "weight" and reading.forms is not None:
+            parsed, marks["weight_negative"] = parse_weights(raw, empty=reading.empty)
+            columns[column.name], unreadable[column.name] = parsed.values, parsed.unreadable
         else:
             parsed = _parse(column, raw, reading, kind)
             columns[column.name], unreadable[column.name] = parsed.values, parsed.unreadable
+        if column.kind == "answer":
+            columns[column.name][failed] = INVALID_ANSWER
         unreadable[column.name] = unreadable[column.name] | failed
     source_rows = np.asarray(table.cells.index, dtype=np.int64)
     marks["ragged"] = np.isin(source_rows, np.array(table.ragged_rows, dtype=np.int64))
@@ -113,10 +124,17 @@ def _without(cells: CellArray, failed: BoolArray) -> CellArray:
 
 def _parse(column: Column, raw: CellArray, reading: Reading, kind: Kind) -> Parsed:
     overrides = reading.words.get(column.name)
+    if reading.forms is not None:
+        if column.kind == "answer":
+            return parse_answers(raw, reading.forms.answers[column.name])
+        if column.name in reading.forms.bands:
+            return parse_bands(raw, reading.forms.bands[column.name])
+        if column.name == "answer_seconds":
+            return parse_seconds(raw, empty=reading.empty)
     if column.kind == "code":
         return parse_codes(raw, empty=reading.empty)
     if column.kind == "number":
-        return parse_numbers(raw, money=column.name in _MONEY, empty=reading.empty)
+        return parse_numbers(raw, money=column.name in _WHOLE, empty=reading.empty)
     if column.kind == "boolean":
         return parse_booleans(raw, column.name, kind=kind.name, overrides=overrides, empty=reading.empty)
     if column.kind == "category":

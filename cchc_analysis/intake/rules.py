@@ -11,8 +11,11 @@ __all__ = [
     "CONFLICTING",
     "FLAGGING",
     "FUTURE",
+    "POPULATION",
     "REJECTING",
+    "REPEATED",
     "RULES",
+    "SURVEY_SENTENCES",
     "Rule",
     "RuleBook",
     "label",
@@ -34,6 +37,70 @@ FUTURE: Final = {
 """Rules that need `as_of` and are applied when the files are put together, by column."""
 
 CONFLICTING: Final = "conflicting_code"
+REPEATED: Final = "respondent_repeated"
+POPULATION: Final = "population_too_small"
+
+_SHARED: Final = {
+    rule.id: (rule.en, rule.vi) for book in REGISTER_RULES.values() for rule in (*book.rejecting, *book.flagging)
+}
+SURVEY_SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    **{id: _SHARED[id] for id in ("ragged_row", "key_unreadable", "date_unreadable", "value_blanked", "unit_unknown")},
+    "date_impossible": (
+        "The year of the answer is not possible.",
+        "Năm trả lời không thể có thật.",
+    ),
+    "weight_missing": (
+        "The file has weights, but this form has none.",
+        "Tệp có trọng số nhưng phiếu này không có.",
+    ),
+    "weight_negative": (
+        "The weight is negative.",
+        "Trọng số âm.",
+    ),
+    "weight_unreadable": (
+        "The weight is not a number.",
+        "Trọng số không phải là số.",
+    ),
+    "no_answers": (
+        "The form has no valid answer to any question.",
+        "Phiếu không có câu trả lời hợp lệ nào.",
+    ),
+    "answer_invalid": (
+        "The answer is no point of the scale and no missing code; it is counted as invalid and never averaged in.",
+        "Câu trả lời không thuộc thang đo và không phải mã khuyết; được tính là không hợp lệ, không đưa vào kết quả.",
+    ),
+    "theme_not_coded": (
+        "The theme is free text, not a code, and was left out.",
+        "Chủ đề là nội dung tự do, không phải mã chủ đề, nên không được lưu.",
+    ),
+    "weight_zero": (
+        "The weight is zero: the form counts unweighted, and nothing in weighted figures.",
+        "Trọng số bằng 0: phiếu chỉ được tính khi không gia quyền.",
+    ),
+    "response_id_missing": (
+        "Other forms of the file have a number, this one has none: a repetition of it cannot be told.",
+        "Các phiếu khác trong tệp có mã, phiếu này không có: không phát hiện được nếu bị trùng.",
+    ),
+    "answers_despite_outcome": (
+        "The outcome says that nobody answered, but there are answers.",
+        "Kết quả liên hệ là không trả lời nhưng phiếu lại có câu trả lời.",
+    ),
+    "period_missing": (
+        "The form has neither a wave nor a date and counts in no period; name the wave in the mapping file under "
+        "constants, such as wave: 2023-Q1.",
+        "Phiếu không có đợt khảo sát và ngày trả lời nên không được tính vào kỳ nào; hãy ghi đợt trong tệp ánh xạ tại "
+        "mục constants, ví dụ wave: 2023-Q1.",
+    ),
+    REPEATED: (
+        "The respondent or the dossier has another form in the same wave; both are counted.",
+        "Người trả lời hoặc hồ sơ này có phiếu khác trong cùng đợt; các phiếu đều được tính.",
+    ),
+    POPULATION: (
+        "The number in the stratum is smaller than the number of its forms.",
+        "Tổng số trong tầng nhỏ hơn số phiếu của tầng.",
+    ),
+}
+"""The sentences of the rules of surveys; which columns they look at follows from the questionnaire."""
 
 _LATER: Final[dict[str, tuple[str, str]]] = {
     "received_in_future": (
@@ -78,7 +145,8 @@ def sentences() -> dict[str, tuple[str, str]]:
     ('There is no date of receipt.', 'Thiếu ngày tiếp nhận.')
     """
     books = RULES.values()
-    return {rule.id: (rule.en, rule.vi) for book in books for rule in (*book.rejecting, *book.flagging)} | _LATER
+    listed = {rule.id: (rule.en, rule.vi) for book in books for rule in (*book.rejecting, *book.flagging)}
+    return listed | SURVEY_SENTENCES | _LATER
 
 
 def label(column: str, kind: Kind = DOSSIERS) -> str:

@@ -20,9 +20,16 @@ from cchc_analysis.intake.parts import PartFacts, part_key, read_facts, write_pa
 from cchc_analysis.intake.privacy import HashKey
 from cchc_analysis.intake.store import tidy
 from cchc_analysis.intake.tables import Note
-from cchc_analysis.schema import KINDS, Kind
+from cchc_analysis.schema import KINDS, SURVEY_PREFIX, Kind
 from cchc_analysis.version import VERSION
-from cchc_analysis.warehouse import FORMAT, PARTS_FOLDER, STATES_FOLDER, read_intake, register_folder
+from cchc_analysis.warehouse import (
+    FORMAT,
+    PARTS_FOLDER,
+    REGISTERS_FOLDER,
+    STATES_FOLDER,
+    read_intake,
+    register_folder,
+)
 
 Progress = Callable[[str, int, int], None]
 """Told the name of a file, its number (from 1) and how many there are, before the file is read."""
@@ -74,6 +81,7 @@ class Run:
 
     def prepare(self) -> Prepared:
         """Put the files of this run and of earlier ones together; nothing is stored yet."""
+        self._require_one_questionnaire()
         facts = self._all_facts()
         state = self._state(facts)
         if self.previous and self.previous["state"] == state and (self.folder / STATES_FOLDER / state).is_dir():
@@ -81,6 +89,23 @@ class Run:
         kind = self.checker.kind
         combined = combine(self.parts, facts, self.as_of, self._originals, self.checker.registry, kind)
         return Prepared(state, self._intake(facts, combined, state), combined)
+
+    def _require_one_questionnaire(self) -> None:
+        """Refuse to mix answers to two versions of a questionnaire, unless every earlier file comes again."""
+        questionnaire = self.checker.kind.questionnaire
+        if questionnaire is None or self.previous is None:
+            return
+        if self.previous.get("questionnaire") == questionnaire.model_dump(mode="json"):
+            return
+        left = [account["file"] for account in self.previous["files"] if account["sha256"] not in self.sources]
+        if left:
+            listed = ", ".join(left[:3]) + (", …" if len(left) > 3 else "")
+            raise WarehouseError(
+                f"Questionnaire {questionnaire.id!r} has changed since {listed} was taken in with it. Take all its "
+                "files in again in one run, or give the changed questionnaire another id.",
+                f"Phiếu khảo sát {questionnaire.id!r} đã thay đổi so với khi nạp {listed}. Hãy nạp lại toàn bộ các tệp "
+                "của phiếu trong một lần, hoặc đặt id khác cho phiếu đã sửa.",
+            )
 
     def _all_facts(self) -> list[PartFacts]:
         """Return the parts of this run and those of earlier runs; a file checked anew replaces its old part."""
@@ -104,6 +129,7 @@ class Run:
 
     def _intake(self, facts: list[PartFacts], combined: Combined, state: str) -> dict[str, Any]:
         kind, mapping = self.checker.kind.kind, self.checker.mapping
+        questionnaire = self.checker.kind.questionnaire
         calendar = calendar_span(mapping, combined.rows, combined.as_of, kind)
         as_of = combined.as_of or datetime.combine(calendar[0], time())
         flags = combined.findings.loc[combined.findings["severity"] != "reject", "rule"].value_counts()
@@ -120,12 +146,13 @@ class Run:
             "calendar_last": calendar[1].isoformat(),
             "timezone": mapping.timezone,
             "as_of": as_of.isoformat(),
-            "as_of_origin": "given" if self.as_of else "newest_event" if combined.as_of else "no_events",
+            "as_of_origin": combined.as_of_origin,
             "total": _total(combined.accounts),
             "files": combined.accounts,
             "flags": {str(rule): int(n) for rule, n in flags.sort_index().items()},
             "notes": combined.notes,
             "dropped_columns": sorted({header for part in facts for header in part.dropped_columns}),
+            **({} if questionnaire is None else {"questionnaire": questionnaire.model_dump(mode="json")}),
         }
 
 
@@ -164,8 +191,10 @@ def require_one_warehouse(warehouse: Path, key: HashKey, mapping: ColumnMapping)
 
     Raises `WarehouseError` or `HashKeyError`.
     """
-    for kind in KINDS.values():
-        previous = read_intake(register_folder(warehouse, kind))
+    folders = [register_folder(warehouse, kind) for kind in KINDS.values()]
+    folders += sorted((warehouse / REGISTERS_FOLDER).glob(f"{SURVEY_PREFIX}*"))
+    for folder in folders:
+        previous = read_intake(folder)
         if previous is None:
             continue
         if previous["format"] != FORMAT:

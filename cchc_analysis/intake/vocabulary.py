@@ -47,12 +47,20 @@ class Vocabulary:
         >>> [vocabulary.meaning(text) for text in ("Mã hồ sơ", "(3) Hạn trả (dd/mm)", "SĐT người nộp", "Xyz")]
         ['dossier_id', 'due_at', 'personal', None]
         """
-        for key in _keys(header):
+        for key in header_keys(header):
             if key in self.canonical:
                 return self.canonical[key]
             if key in self.ignored:
                 return IGNORED
         return PERSONAL if self.is_personal(header) else None
+
+    def certain(self, header: str) -> str | None:
+        """Return what a header names whatever stands above or below it: nothing, where a table has no questions."""
+        return None
+
+    def other_wording(self, header: str) -> bool:
+        """Return whether the header has the number of a question in front of other words."""
+        return False
 
     def rank(self, header: str) -> int:
         """Return 0 for a header that names its column for certain, more for one that does so for want of a better.
@@ -61,7 +69,7 @@ class Vocabulary:
         >>> vocabulary.rank("Đơn vị xử lý") < vocabulary.rank("Đơn vị") < vocabulary.rank("Đơn vị tiếp nhận")
         True
         """
-        key = next((key for key in _keys(header) if key in self.canonical), "")
+        key = next((key for key in header_keys(header) if key in self.canonical), "")
         return self.later.get(key, 0)
 
     def is_personal(self, header: str) -> bool:
@@ -70,13 +78,18 @@ class Vocabulary:
         >>> load_vocabulary().is_personal("Địa chỉ thường trú của chủ hồ sơ")
         True
         """
-        keys = list(_keys(header))
+        keys = list(header_keys(header))
         if any(key in self.canonical or key in self.ignored for key in keys):
             return False
         return any(f" {term} " in f" {key} " for key in keys for term in self.personal)
 
 
-def _keys(header: str) -> Iterable[str]:
+def header_keys(header: str) -> Iterable[str]:
+    """Yield what a header is looked up by, the most exact first; see `Vocabulary.meaning`.
+
+    >>> list(header_keys("(3) Hạn trả (dd/mm)"))[:2]
+    ['3 han tra dd mm', 'han tra']
+    """
     yield fold(header)
     bare = _LEADING_NUMBER.sub("", _TRAILING_REMARK.sub("", header))
     unmarked = _FOOTNOTE.sub("", bare)

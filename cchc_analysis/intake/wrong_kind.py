@@ -7,11 +7,15 @@ from cchc_analysis.errors import InputError
 from cchc_analysis.intake.columns import Namer
 from cchc_analysis.intake.headers import Header, find_header
 from cchc_analysis.intake.mapping import ColumnMapping
+from cchc_analysis.intake.survey_tables import is_survey, shipped_kinds
 from cchc_analysis.intake.tables import REJECTED_HEADERS, RawSheet
-from cchc_analysis.schema import KINDS, REGISTERS, Kind
+from cchc_analysis.schema import REGISTERS, Kind
 
 _STEPS: Final = frozenset({"due_at", "finished_at", "returned_at"})
 """What only a list of dossiers tells of its rows."""
+
+_FEW_QUESTIONS: Final = 3
+"""A table with fewer columns under the wordings of a questionnaire is not taken for its forms."""
 
 Refusal = TypeVar("Refusal", bound=InputError)
 
@@ -22,23 +26,27 @@ def other_kind(sheets: Sequence[RawSheet], kind: Kind) -> Kind | None:
     Of several the one that names the most columns.
 
     >>> import pandas as pd
+    >>> from cchc_analysis.schema import KINDS
     >>> cells = pd.DataFrame([["Mã phản ánh", "Đơn vị xử lý", "Ngày tiếp nhận"]], dtype=object)
     >>> other_kind([RawSheet("", cells)], KINDS["dossiers"]).name
     'feedback'
     """
-    n_named = {other.name: max((_n_named(sheet, other) for sheet in sheets), default=0) for other in KINDS.values()}
+    kinds = {other.name: other for other in shipped_kinds()}
+    n_named = {name: max((_n_named(sheet, other) for sheet in sheets), default=0) for name, other in kinds.items()}
     n_named[kind.name] = 0
     best = max(n_named, key=lambda name: n_named[name])
-    return KINDS[best] if n_named[best] else None
+    return kinds[best] if n_named[best] else None
 
 
 def _n_named(sheet: RawSheet, kind: Kind) -> int:
-    """Return how many columns of the kind the header names, 0 where a required one is missing."""
+    """Return how many columns of the kind the header names, 0 where a required one or enough questions are missing."""
     namer = _namer(kind)
     header = find_header(sheet.cells, namer.score)
     if header is None:
         return 0
     named = {namer.meaning(cell) for cell in header.cells} & namer.names
+    if is_survey(kind.name) and len(named & namer.questions) < _FEW_QUESTIONS:
+        return 0
     return len(named) if named >= {column.name for column in kind.columns if column.required} else 0
 
 
@@ -61,6 +69,11 @@ def require_dossiers(header: Header, named: frozenset[str], place: tuple[str, st
         required = {column.name for column in kind.columns if column.required}
         if certain >= required and len(certain) > len(named):
             raise _is_register(kind, place)
+    for kind in (kind for kind in shipped_kinds() if is_survey(kind.name)):
+        namer = _namer(kind)
+        questions = {namer.meaning(cell) for cell in header.cells} & namer.questions
+        if len(questions) >= _FEW_QUESTIONS:
+            raise _is_register(kind, place)
 
 
 def _is_register(kind: Kind, place: tuple[str, str]) -> InputError:
@@ -79,6 +92,7 @@ def _namer(kind: Kind) -> Namer:
 def with_hint(error: Refusal, kind: Kind | None, name: str) -> Refusal:
     """Return the error with a sentence in front of it that names the kind the file looks like, where it does.
 
+    >>> from cchc_analysis.schema import KINDS
     >>> with_hint(InputError("a.csv: no.", "a.csv: không."), KINDS["payments"], "a.csv").en.splitlines()
     ["a.csv: this looks like 'Payments of fees and charges'; take it in with --kind payments.", 'a.csv: no.']
     """

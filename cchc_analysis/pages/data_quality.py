@@ -6,7 +6,7 @@ from IPython.display import HTML
 from cchc_analysis import display, measures, wording
 from cchc_analysis.errors import Language
 from cchc_analysis.intake.rules import sentences
-from cchc_analysis.schema import DOSSIER_COLUMNS, KINDS
+from cchc_analysis.schema import DOSSIER_COLUMNS
 from cchc_analysis.study import Study
 from cchc_analysis.tables import TableColumn, html_table
 from cchc_analysis.wording import pick
@@ -62,7 +62,8 @@ def registers(study: Study) -> HTML:
             "No register has been taken in beside the list of dossiers.",
         )
         return display.html(display.section(title, nothing))
-    names = {kind: pick(language, entry.vi, entry.en) for kind, entry in KINDS.items()}
+    kinds = (register.kind for register in study.warehouse.registers())
+    names = {kind.name: pick(language, kind.vi, kind.en) for kind in kinds}
     columns = [
         TableColumn("register", pick(language, "Sổ", "Register")),
         *_account_columns(study),

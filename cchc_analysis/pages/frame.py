@@ -7,6 +7,7 @@ from IPython.display import HTML
 
 from cchc_analysis import display
 from cchc_analysis.formats import day, number
+from cchc_analysis.measures import ACCOUNTS
 from cchc_analysis.pages.titles import TITLES
 from cchc_analysis.study import Study
 from cchc_analysis.version import VERSION
@@ -71,6 +72,8 @@ def definitions(study: Study, entries: Sequence[tuple[str, str]]) -> HTML:
 def origin_line(study: Study) -> str:
     """Say which files the figures come from, how many rows were taken and left, and which version computed them."""
     language, total = study.language, study.warehouse.intake["total"]
+    if not study.warehouse.has_rows:
+        return _surveys_origin(study)
     n = {key: number(total[key], language) for key in ("read", "accepted", "rejected", "duplicates", "skipped")}
     registers = [
         pick(
@@ -90,4 +93,19 @@ def origin_line(study: Study) -> str:
         f"Source: {plural(len(study.warehouse.intake['files']), 'export file')}; {plural(total['read'], 'row')} read = {n['accepted']} accepted + {n['rejected']} rejected + "
         f"{plural(total['duplicates'], 'duplicate')} + {n['skipped']} skipped (band, total, signature rows …). "
         f"{beside}State of the data {study.warehouse.state}. cchc-analysis {VERSION}.",
+    )
+
+
+def _surveys_origin(study: Study) -> str:
+    """Say where the figures come from when surveys alone were taken in."""
+    language, surveys = study.language, study.warehouse.surveys()
+    total = {name: sum(survey.intake["total"][name] for survey in surveys) for name in ACCOUNTS}
+    n = {name: number(total[name], language) for name in ACCOUNTS}
+    n_files = sum(len(survey.intake["files"]) for survey in surveys)
+    return pick(
+        language,
+        f"Nguồn: {number(n_files, language)} tệp khảo sát; đọc {n['read']} dòng = {n['accepted']} dòng được nhận + {n['rejected']} dòng bị loại + "
+        f"{n['duplicates']} dòng trùng + {n['skipped']} dòng bỏ qua. Mã trạng thái dữ liệu {study.warehouse.state}. cchc-analysis {VERSION}.",
+        f"Source: {plural(n_files, 'survey file')}; {plural(total['read'], 'row')} read = {n['accepted']} accepted + {n['rejected']} rejected + "
+        f"{plural(total['duplicates'], 'duplicate')} + {n['skipped']} skipped. State of the data {study.warehouse.state}. cchc-analysis {VERSION}.",
     )

@@ -3,6 +3,7 @@
 TITLES = {
     "processing_time": ("Thời gian giải quyết thủ tục hành chính", "Processing time of administrative procedures"),
     "digitisation": ("Số hóa và dịch vụ công trực tuyến", "Digitisation and online service"),
+    "satisfaction": ("Mức độ hài lòng của người dân, doanh nghiệp", "Satisfaction of citizens and businesses"),
     "service_quality": ("Chất lượng phục vụ người dân, doanh nghiệp", "Quality of service to citizens and businesses"),
     "data_quality": ("Chất lượng dữ liệu", "Data quality"),
 }
@@ -11,6 +12,7 @@ TITLES = {
 SHORT_TITLES = {
     "processing_time": ("Thời gian giải quyết", "Processing time"),
     "digitisation": ("Số hóa, trực tuyến", "Digitisation"),
+    "satisfaction": ("Mức độ hài lòng", "Satisfaction"),
     "service_quality": ("Chất lượng phục vụ", "Service quality"),
     "data_quality": ("Chất lượng dữ liệu", "Data quality"),
 }

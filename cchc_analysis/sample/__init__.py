@@ -22,6 +22,7 @@ from cchc_analysis.sample.notes import NOTE_EN, NOTE_VI, READ_FIRST
 from cchc_analysis.sample.offices import write_exports
 from cchc_analysis.sample.register_truth import columns_truth
 from cchc_analysis.sample.registers import RegisterTruth, write_registers
+from cchc_analysis.sample.surveys import write_surveys
 from cchc_analysis.sample.truth import planted_truths
 
 HASH_KEY = "cchc-public-sample-key-2023"
@@ -38,6 +39,7 @@ class SampleTruth:
     `flow`: period → unit → cells of form II.06a, by deciding unit; `flow_by_receiving_unit` by receiving unit.
     `planted`: the four truths of docs/methods/sample.md with expected and drawn values. `columns`: the columns on
     electronic service by period. `registers`: accounts and planted values of the tables beside the dossiers, by kind.
+    `surveys`: the same of the forms, by questionnaire.
     """
 
     folder: Path
@@ -52,22 +54,21 @@ class SampleTruth:
     planted: dict[str, Any]
     columns: dict[str, Any]
     registers: dict[str, RegisterTruth]
+    surveys: dict[str, RegisterTruth]
 
     @property
     def n_lists(self) -> int:
-        """The number of files of all registers."""
-        return sum(len(register.files) for register in self.registers.values())
+        """The number of files of all registers and surveys."""
+        return sum(len(table.files) for table in (*self.registers.values(), *self.surveys.values()))
 
     def summary(self) -> dict[str, Any]:
-        """Return what was written: the exports, and by register its files and the rows below their headers."""
+        """Return what was written: the exports, and by register and survey its files and rows below their headers."""
         return {
             "folder": str(self.folder),
             "files": sorted(self.files),
             "rows": self.total.read,
-            "registers": {
-                kind: {"files": sorted(register.files), "rows": register.total.read}
-                for kind, register in self.registers.items()
-            },
+            "registers": _listed(self.registers),
+            "surveys": _listed(self.surveys),
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -83,11 +84,16 @@ class SampleTruth:
             "planted": self.planted,
             "columns": self.columns,
             "registers": {kind: register.as_json() for kind, register in self.registers.items()},
+            "surveys": {name: survey.as_json() for name, survey in self.surveys.items()},
             "flow_rules": RULES_EN,
             "flow_cells": list(COUNTS),
             "flow": _compact(self.flow),
             "flow_by_receiving_unit": _compact(self.flow_by_receiving_unit),
         }
+
+
+def _listed(tables: dict[str, RegisterTruth]) -> dict[str, dict[str, Any]]:
+    return {name: {"files": sorted(table.files), "rows": table.total.read} for name, table in tables.items()}
 
 
 def _compact(flow: dict[str, Flow]) -> dict[str, dict[str, list[int]]]:
@@ -99,8 +105,9 @@ def write_sample(folder: Path | str, seed: int = 20230315, n_dossiers: int = 60_
 
     `n_dossiers` different dossiers: the stock at 15/12/2022, what came in until 14/12/2023, and a few never received.
     Folders named after their kinds hold the registers: payments, feedback, certified copies, the catalogue of
-    procedures, and a second list of the dossiers of three wards. Beside them stand `cchc-sample.json` (marks the folder
-    as synthetic), `truth.json` and `DOC-TRUOC.md`.
+    procedures, and a second list of the dossiers of three wards; `khao-sat` holds a satisfaction survey in three waves,
+    `ki-ot` the ratings at the kiosks. Beside them stand `cchc-sample.json` (marks the folder as synthetic),
+    `truth.json` and `DOC-TRUOC.md`.
     The same seed and number give the same bytes on every machine. Raises `ParameterError` for fewer than 200.
 
     >>> import tempfile
@@ -130,6 +137,7 @@ def write_sample(folder: Path | str, seed: int = 20230315, n_dossiers: int = 60_
         planted=planted_truths(accepted, AS_OF),
         columns=columns_truth(accepted),
         registers=write_registers(folder, seed, dossiers, accepted),
+        surveys=write_surveys(folder, seed, n_dossiers, accepted),
     )
     _write_notes(truth)
     return truth

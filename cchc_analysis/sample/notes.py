@@ -16,7 +16,8 @@ Tên đơn vị là tên thật của thành phố Vũng Tàu năm 2023, chỉ d
 Trong dữ liệu có cài sẵn các lỗi và các hiện tượng đã biết trước (chậm, dồn sát hạn, giảm thật, giảm do cơ cấu hồ sơ)
 để kiểm tra phần mềm; đáp án nằm trong tệp truth.json. Các thư mục con là các sổ đi kèm hồ sơ, cũng là dữ liệu giả lập:
 payments (thu phí, lệ phí), feedback (phản ánh, kiến nghị và đường dây nóng), e_copies (chứng thực bản sao), procedures
-(danh mục thủ tục hành chính), other_register (sổ hoặc hệ thống thứ hai của ba đơn vị).
+(danh mục thủ tục hành chính), other_register (sổ hoặc hệ thống thứ hai của ba đơn vị); khao-sat (phiếu khảo sát mức độ
+hài lòng, ba đợt) và ki-ot (đánh giá tại ki-ốt).
 Không được trích dẫn bất kỳ con số nào ở đây như số liệu thật.
 
 READ FIRST – SYNTHETIC DATA
@@ -26,6 +27,7 @@ The offices carry the real names of the city of Vũng Tàu in 2023, only to show
 Known faults and known effects are planted in the data (slowness, bunching at the deadline, a real drop, a drop that is
 only a change of mix) to test the software; the answers are in truth.json. The folders hold the registers beside the
 dossiers, synthetic as well: payments (fees and charges), feedback (petitions and hotline), e_copies (certified copies),
-procedures (the catalogue), other_register (a second list of the dossiers of three units).
+procedures (the catalogue), other_register (a second list of the dossiers of three units); khao-sat (a satisfaction
+survey in three waves) and ki-ot (ratings at the kiosks).
 Quote no number from here as a fact.
 """

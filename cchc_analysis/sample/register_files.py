@@ -38,6 +38,24 @@ def _total(layout: Layout[Any], rows: Sequence[RegisterRow[Any]]) -> tuple[Cell,
     return tuple(sums)
 
 
+def _headers(layout: Layout[Any]) -> tuple[str, ...]:
+    return ("STT", *(column.header for column in layout.columns))
+
+
+def _write_groups(sheet: Any, top: int, layout: Layout[Any], bold: Any) -> int:
+    """Write a header of two levels, merged to the side under a group and downwards elsewhere; return its last row."""
+    names = ["STT", *(column.name for column in layout.columns)]
+    spans = [(text, names.index(first), names.index(last)) for text, first, last in layout.groups]
+    for text, first, last in spans:
+        sheet.merge_range(top, first, top, last, text, bold)
+    for column, header in enumerate(_headers(layout)):
+        if any(first <= column <= last for _, first, last in spans):
+            sheet.write_string(top + 1, column, header, bold)
+        else:
+            sheet.merge_range(top, column, top + 1, column, header, bold)
+    return top + 1
+
+
 def _write_workbook(path: Path, layout: Layout[Any], rows: Sequence[RegisterRow[Any]]) -> None:
     target = io.BytesIO()
     workbook = xlsxwriter.Workbook(target, {"in_memory": True})
@@ -45,12 +63,14 @@ def _write_workbook(path: Path, layout: Layout[Any], rows: Sequence[RegisterRow[
     sheet = workbook.add_worksheet("Danh sách")
     bold = workbook.add_format({"bold": True, "align": "center"})
     dated = workbook.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
-    headers = ("STT", *(column.header for column in layout.columns))
     for at, title in enumerate((_OWNER, *layout.titles)):
-        sheet.merge_range(at, 0, at, len(headers) - 1, title, bold)
+        sheet.merge_range(at, 0, at, len(layout.columns), title, bold)
     top = len(layout.titles) + 2
-    for column, header in enumerate(headers):
-        sheet.write_string(top, column, header, bold)
+    if layout.groups:
+        top = _write_groups(sheet, top, layout, bold)
+    else:
+        for column, header in enumerate(_headers(layout)):
+            sheet.write_string(top, column, header, bold)
     for at, cells in enumerate(_body(layout, rows), start=top + 1):
         write_cells(sheet, at, cells, dated)
     workbook.close()
@@ -58,7 +78,7 @@ def _write_workbook(path: Path, layout: Layout[Any], rows: Sequence[RegisterRow[
 
 
 def _text_rows(layout: Layout[Any], rows: Sequence[RegisterRow[Any]]) -> list[list[str]]:
-    headers = ["STT", *(column.header for column in layout.columns)]
+    headers = list(_headers(layout))
     body = ([shown_as_text(cell, layout.moment) for cell in cells] for cells in _body(layout, rows))
     return [headers, *body]
 

@@ -34,7 +34,8 @@ class Shown(Generic[Record]):
 class Layout(Generic[Record]):
     """The form of one file: its name, titles above the header, columns, and what stands below the rows.
 
-    `moment` is how text files write instants; `total` are the columns summed in a row "Tổng số".
+    `moment` is how text files write instants; `total` are the columns summed in a row "Tổng số". `groups`: the upper
+    level of the header of a workbook, each a text with the names of the first and the last column below it.
     """
 
     file: str
@@ -45,6 +46,7 @@ class Layout(Generic[Record]):
     numbered: bool = False
     total: tuple[str, ...] = ()
     signed: bool = False
+    groups: tuple[tuple[str, str, str], ...] = ()
 
     def row(self, record: Record) -> "RegisterRow[Record]":
         """Return the row that shows a record."""

@@ -45,13 +45,14 @@ class RegisterTruth:
         }
 
 
-def _written(
+def written(
     folder: Path,
     layouts: Sequence[Layout[Any]],
     rows: Sequence[RegisterRow[Any]],
     faults: Sequence[Fault[Any]],
     planted: Mapping[str, Any],
 ) -> RegisterTruth:
+    """Write the lists of one register into `folder` and return what is true of them."""
     rules = {fault.kind: fault.rule for fault in faults}
     lists = write_lists(folder, layouts, rows)
     files = {layout.file: account(layout, lists[layout.file], rules) for layout in layouts}
@@ -61,7 +62,7 @@ def _written(
     )
 
 
-def _latest(dossiers: Sequence[Dossier]) -> datetime:
+def latest_event(dossiers: Sequence[Dossier]) -> datetime:
     """Return the newest event of the dossiers: the data speak up to it, and so do the registers beside them."""
     events = ((item.received_at, item.finished_at, item.returned_at) for item in dossiers)
     return max(moment for moments in events for moment in moments if moment)
@@ -75,7 +76,7 @@ def write_registers(
     `dossiers` are all there are, `taken_in` those that intake accepts from the exports: the others are unknown to it
     and stand in the registers all the same.
     """
-    n, calendar, latest = len(dossiers), WorkingCalendar.vietnam(), _latest(taken_in)
+    n, calendar, latest = len(dossiers), WorkingCalendar.vietnam(), latest_event(taken_in)
     streams = {kind: Stream(seed, branch) for kind, branch in _BRANCHES.items()}
     paid = payments.draw_payments(dossiers, latest, streams["payments"])
     messages = feedback.draw_feedback(n, latest, streams["feedback"], calendar)
@@ -83,27 +84,25 @@ def write_registers(
     listed = procedure_list.draw_catalogue(n, streams["procedures"])
     noted = second_register.draw_second_register(dossiers, latest, streams["other_register"])
     return {
-        "payments": _written(
+        "payments": written(
             folder / "payments",
             payments.LAYOUTS,
             paid.rows,
             payments.FAULTS,
             payments_truth(accepted(paid.rows), taken_in) | {"contradicting": len(paid.contradicting)},
         ),
-        "feedback": _written(
+        "feedback": written(
             folder / "feedback", feedback.LAYOUTS, messages, feedback.FAULTS, feedback_truth(accepted(messages))
         ),
-        "e_copies": _written(
-            folder / "e_copies", copies.LAYOUTS, copied, copies.FAULTS, copies_truth(accepted(copied))
-        ),
-        "procedures": _written(
+        "e_copies": written(folder / "e_copies", copies.LAYOUTS, copied, copies.FAULTS, copies_truth(accepted(copied))),
+        "procedures": written(
             folder / "procedures",
             procedure_list.LAYOUTS,
             listed,
             procedure_list.FAULTS,
             catalogue_truth(accepted(listed), taken_in),
         ),
-        "other_register": _written(
+        "other_register": written(
             folder / "other_register",
             second_register.LAYOUTS,
             noted,

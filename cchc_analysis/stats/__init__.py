@@ -1,10 +1,12 @@
-"""Statistics of counts, shares and durations.
+"""Statistics of counts, shares, durations and surveys.
 
 This room knows nothing of dossiers, units or files: it takes numbers and gives numbers. It may import numpy, scipy
 and statsmodels, and of this package nothing outside itself. Undefined single numbers are None, undefined entries of
 arrays nan; wrong arguments raise ValueError naming the value.
 """
 
+from cchc_analysis.stats.answer_patterns import Speeders, contradictory_lines, longest_runs, speeders, straight_lines
+from cchc_analysis.stats.calibration import Calibrated, calibrate, indicators
 from cchc_analysis.stats.change import MixAndTrueEffect, StratumEffect, mean_change, mix_and_true_effect
 from cchc_analysis.stats.comparison import (
     MeanDifference,
@@ -14,8 +16,19 @@ from cchc_analysis.stats.comparison import (
     welch_from_moments,
     welch_t,
 )
+from cchc_analysis.stats.contingency import (
+    Independence,
+    OrderedComparison,
+    chi_square_independence,
+    compare_ordered_counts,
+    kruskal_wallis_counts,
+    linear_by_linear,
+)
 from cchc_analysis.stats.control import PChart, ShareChart, XmrChart, p_chart, share_chart, xmr_chart
 from cchc_analysis.stats.counts import CountedMean, counted_mean, median_interval, quantile_interval, weighted_quantile
+from cchc_analysis.stats.dimensionality import Dimensions, dimensions
+from cchc_analysis.stats.driver_intervals import ImportanceIntervals, bootstrap_importance
+from cchc_analysis.stats.drivers import RelativeImportance, relative_importance
 from cchc_analysis.stats.durations import KaplanMeier, LogRank, RestrictedMean, kaplan_meier, log_rank
 from cchc_analysis.stats.funnel import (
     OverDispersion,
@@ -24,6 +37,9 @@ from cchc_analysis.stats.funnel import (
     over_dispersion,
     smallest_telling_n,
 )
+from cchc_analysis.stats.influence import Estimate, Estimates, combined, estimates_from_influence
+from cchc_analysis.stats.linearisation import linearised_variance
+from cchc_analysis.stats.post_stratification import PostStratified, Raked, collapse_cells, post_stratify, rake
 from cchc_analysis.stats.proportion_tests import (
     ChiSquareTest,
     McNemar,
@@ -46,13 +62,75 @@ from cchc_analysis.stats.proportions import (
     wilson_interval,
 )
 from cchc_analysis.stats.ranks import RankTest, mann_whitney, wilcoxon_signed_rank
+from cchc_analysis.stats.reliability import (
+    CronbachAlpha,
+    ItemStatistic,
+    ScaleGrade,
+    cronbach_alpha,
+    item_statistics,
+    scale_grade,
+)
 from cchc_analysis.stats.signals import Signal, chart_signals
 from cchc_analysis.stats.standardised import ObservedExpected, observed_expected, poisson_binomial_pmf
+from cchc_analysis.stats.survey_design import Calibration, SurveyDesign
+from cchc_analysis.stats.survey_estimates import (
+    domain_means,
+    mean_of_ratios,
+    pooled_ratio,
+    survey_mean,
+    survey_means,
+    survey_ratio,
+    survey_ratios,
+    survey_share,
+    survey_shares,
+    survey_total,
+    survey_totals,
+)
+from cchc_analysis.stats.survey_independence import RaoScott, rao_scott
+from cchc_analysis.stats.survey_intervals import (
+    arcsine_interval,
+    korn_graubard_interval,
+    likelihood_interval,
+    logit_interval,
+    margin_of_error,
+    t_interval,
+    wilson_design_interval,
+    z_interval,
+)
+from cchc_analysis.stats.survey_planning import (
+    SampleSize,
+    allocate,
+    margin_of_sample,
+    sample_size_for_margin,
+    sample_size_to_tell_apart,
+    slovin,
+)
+from cchc_analysis.stats.survey_ranks import rank_test, rank_test_of_groups
+from cchc_analysis.stats.survey_tests import (
+    DesignTest,
+    WaldTest,
+    difference_of_estimates,
+    equal_means,
+    independent_difference,
+    paired_difference,
+    two_group_test,
+)
+from cchc_analysis.stats.survey_weights import kish_design_effect, kish_effective_n, trim_weights
 from cchc_analysis.stats.trend import MannKendall, mann_kendall
 
 __all__ = [
+    "Calibrated",
+    "Calibration",
     "ChiSquareTest",
     "CountedMean",
+    "CronbachAlpha",
+    "DesignTest",
+    "Dimensions",
+    "Estimate",
+    "Estimates",
+    "ImportanceIntervals",
+    "Independence",
+    "ItemStatistic",
     "KaplanMeier",
     "LogRank",
     "MannKendall",
@@ -60,33 +138,73 @@ __all__ = [
     "MeanDifference",
     "MixAndTrueEffect",
     "ObservedExpected",
+    "OrderedComparison",
     "OverDispersion",
     "PChart",
+    "PostStratified",
+    "Raked",
     "RankTest",
+    "RaoScott",
+    "RelativeImportance",
     "RestrictedMean",
+    "SampleSize",
+    "ScaleGrade",
     "ShareChart",
     "SignTest",
     "Signal",
+    "Speeders",
     "StratumEffect",
+    "SurveyDesign",
     "TrendTest",
+    "WaldTest",
     "XmrChart",
     "agresti_caffo_difference",
+    "allocate",
+    "arcsine_interval",
     "benjamini_hochberg",
     "binomial_mid_p",
+    "bootstrap_importance",
+    "calibrate",
     "chart_signals",
     "chi_square_equal_shares",
+    "chi_square_independence",
     "clopper_pearson_interval",
     "cochran_armitage_trend",
+    "collapse_cells",
+    "combined",
+    "compare_ordered_counts",
+    "contradictory_lines",
     "counted_mean",
+    "cronbach_alpha",
+    "difference_of_estimates",
+    "dimensions",
+    "domain_means",
+    "equal_means",
+    "estimates_from_influence",
     "fisher_exact_p",
     "funnel_limits",
     "holm",
+    "independent_difference",
+    "indicators",
+    "item_statistics",
     "kaplan_meier",
+    "kish_design_effect",
+    "kish_effective_n",
+    "korn_graubard_interval",
+    "kruskal_wallis_counts",
+    "likelihood_interval",
+    "linear_by_linear",
+    "linearised_variance",
     "log_rank",
+    "logit_interval",
+    "longest_runs",
     "mann_kendall",
     "mann_whitney",
+    "margin_of_error",
+    "margin_of_sample",
     "mcnemar",
     "mean_change",
+    "mean_of_ratios",
     "median_interval",
     "mid_p_interval",
     "mix_and_true_effect",
@@ -94,19 +212,46 @@ __all__ = [
     "observed_expected",
     "over_dispersion",
     "p_chart",
+    "paired_difference",
     "paired_t",
     "poisson_binomial_pmf",
+    "pooled_ratio",
+    "post_stratify",
     "quantile_interval",
+    "rake",
+    "rank_test",
+    "rank_test_of_groups",
+    "rao_scott",
+    "relative_importance",
+    "sample_size_for_margin",
+    "sample_size_to_tell_apart",
+    "scale_grade",
     "share_chart",
     "sign_test",
     "sign_test_greater",
+    "slovin",
     "smallest_telling_n",
+    "speeders",
+    "straight_lines",
+    "survey_mean",
+    "survey_means",
+    "survey_ratio",
+    "survey_ratios",
+    "survey_share",
+    "survey_shares",
+    "survey_total",
+    "survey_totals",
+    "t_interval",
+    "trim_weights",
+    "two_group_test",
     "wald_difference",
     "weighted_quantile",
     "welch_from_moments",
     "welch_t",
     "wilcoxon_signed_rank",
     "wilson_cc_interval",
+    "wilson_design_interval",
     "wilson_interval",
     "xmr_chart",
+    "z_interval",
 ]

@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from cchc_analysis.stats.counts import CountedMean, FloatArray, counted_mean, finite_values, tail_probability
+from cchc_analysis.stats.counts import (
+    CountedMean,
+    FloatArray,
+    counted_mean,
+    finite_values,
+    refuse_where,
+    tail_probability,
+)
 from cchc_analysis.stats.ranks import RankTest, mann_whitney, wilcoxon_signed_rank
 
 __all__ = [
@@ -137,7 +144,5 @@ def _probabilities(p_values: ArrayLike) -> FloatArray:
     given = finite_values(p_values, "p_values")
     if given.ndim != 1:
         raise ValueError("p_values must be a list with one p-value per comparison.")
-    wrong = np.flatnonzero((given < 0) | (given > 1))
-    if len(wrong):
-        raise ValueError(f"p_values[{wrong[0]}] is {given[wrong[0]]:g}, but a p-value lies between 0 and 1.")
+    refuse_where((given < 0) | (given > 1), given, "p_values", "but a p-value lies between 0 and 1")
     return given

@@ -11,6 +11,7 @@ from scipy import special
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 
 class SizedArray(Protocol):
@@ -40,9 +41,9 @@ def whole_counts(counts: ArrayLike, name: str) -> IntArray:
     given = np.asarray(counts)
     if given.dtype.kind not in "iu":
         given = _numbers(given, name)
-        _refuse(given, ~np.isfinite(given), name, "but a count must be a number")
-        _refuse(given, given != np.floor(given), name, "but a count must be a whole number")
-    _refuse(given, given < 0, name, "but a count cannot be negative")
+        refuse_where(~np.isfinite(given), given, name, "but a count must be a number")
+        refuse_where(given != np.floor(given), given, name, "but a count must be a whole number")
+    refuse_where(given < 0, given, name, "but a count cannot be negative")
     return given.astype(np.int64)
 
 
@@ -54,7 +55,7 @@ def finite_values(values: ArrayLike, name: str) -> FloatArray:
     """
     given = np.asarray(values)
     numbers = given.astype(np.float64) if given.dtype.kind in "iu" else _numbers(given, name)
-    _refuse(numbers, ~np.isfinite(numbers), name, "but it must be a finite number")
+    refuse_where(~np.isfinite(numbers), numbers, name, "but it must be a finite number")
     return numbers
 
 
@@ -74,6 +75,33 @@ def parts_of_wholes(n_part: ArrayLike, n: ArrayLike, part_name: str, name: str) 
         limit = f"{name}{place}, which is {whole.flat[where]}"
         raise ValueError(f"{part_name}{place} is {part.flat[where]}, but it cannot exceed {limit}.")
     return part.astype(np.float64), whole.astype(np.float64)
+
+
+def refuse_where(wrong: NDArray[np.bool_] | np.bool_, given: NDArray[Any], name: str, why: str) -> None:
+    """Raise ValueError naming the first value of `given` at which `wrong`, of the same shape, is true.
+
+    >>> refuse_where(np.array([False, True]), np.array([2.0, -1.0]), "weights", "but a weight cannot be negative")
+    Traceback (most recent call last):
+    ...
+    ValueError: weights[1] is -1, but a weight cannot be negative.
+    """
+    found = np.flatnonzero(wrong)
+    if found.size:
+        place = f"[{found[0]}]" if given.ndim else ""
+        raise ValueError(f"{name}{place} is {given.flat[found[0]]:g}, {why}.")
+
+
+def refuse_unknown(word: str, known: Sequence[str], name: str) -> None:
+    """Raise ValueError for a word that is not among the known ones, naming them.
+
+    >>> refuse_unknown("mean", ("pairwise", "listwise"), "missing")
+    Traceback (most recent call last):
+    ...
+    ValueError: missing is 'mean', but it must be 'pairwise' or 'listwise'.
+    """
+    if word not in known:
+        *others, last = map(repr, known)
+        raise ValueError(f"{name} is {word!r}, but it must be {', '.join(others)} or {last}.")
 
 
 def tail_probability(level: float) -> float:
@@ -235,11 +263,3 @@ def _numbers(given: NDArray[Any], name: str) -> FloatArray:
             place = f"[{where}]" if given.ndim else ""
             raise ValueError(f"{name}{place} is {str(value)!r}, but it must be a number.")
     return given.astype(np.float64)
-
-
-def _refuse(given: NDArray[Any], wrong: NDArray[np.bool_], name: str, why: str) -> None:
-    """Raise ValueError naming the first wrong value, if there is one."""
-    found = np.flatnonzero(wrong)
-    if found.size:
-        place = f"[{found[0]}]" if given.ndim else ""
-        raise ValueError(f"{name}{place} is {given.flat[found[0]]:g}, {why}.")

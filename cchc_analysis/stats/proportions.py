@@ -157,9 +157,20 @@ def clopper_pearson_interval(n_success: FloatArray, n: FloatArray, level: float 
     >>> clopper_pearson_interval(15, 148)
     (0.0578..., 0.1616...)
     """
-    tail = tail_probability(level)
-    lower = special.betaincinv(np.maximum(n_success, 1), n - n_success + 1, tail)
-    upper = special.betaincinv(n_success + 1, np.maximum(n - n_success, 1), 1 - tail)
+    return beta_ends(n_success, n - n_success, tail_probability(level))
+
+
+def beta_ends(n_success: FloatArray, n_failure: FloatArray, tail: float) -> Bounds:
+    """Return the ends of the Clopper-Pearson interval, for numbers of successes and failures that need not be whole.
+
+    Two arrays of one shape, numbers of at least 0; the lower end of no success and the upper end of no failure mean
+    nothing and are set by the caller.
+
+    >>> [end.round(4) for end in beta_ends(np.array([15.0]), np.array([133.0]), 0.025)]
+    [array([0.0578]), array([0.1617])]
+    """
+    lower = special.betaincinv(np.where(n_success > 0, n_success, 1.0), n_failure + 1, tail)
+    upper = special.betaincinv(n_success + 1, np.where(n_failure > 0, n_failure, 1.0), 1 - tail)
     return np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
 
 

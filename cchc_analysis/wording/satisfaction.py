@@ -12,6 +12,13 @@ from cchc_analysis.wording.words import pick, plural
 
 Figures = Mapping[str, Any]
 
+SHORT_VERDICTS = {
+    "met": ("Đạt", "Met"),
+    "missed": ("Chưa đạt", "Missed"),
+    "undecided": ("Chưa rõ", "Undecided"),
+    None: ("", ""),
+}
+
 VERDICTS = {
     "met": ("Đạt", "Met"),
     "missed": ("Chưa đạt", "Missed"),
@@ -30,6 +37,8 @@ FEWEST_FORMS = 10
 """Groups with fewer forms are not shown."""
 
 NAMES_LISTED = 3
+SAME = 0.0005
+"""Shares that differ by less read the same."""
 
 
 def reading(name: str, language: Language) -> str:
@@ -48,6 +57,15 @@ def verdict(told: str | None, language: Language) -> str:
     'Chưa đủ cơ sở kết luận'
     """
     return pick(language, *VERDICTS[told])
+
+
+def short_verdict(told: str | None, language: Language) -> str:
+    """Return the verdict on a target in one or two words, for a narrow column.
+
+    >>> short_verdict("undecided", "vi")
+    'Chưa rõ'
+    """
+    return pick(language, *SHORT_VERDICTS[told])
 
 
 def not_taken_in(language: Language) -> str:
@@ -93,13 +111,42 @@ def result(row: Figures, language: Language) -> str:
     ends = _ends(row["weighted_lower"], row["weighted_upper"], language)
     return pick(
         language,
-        f"Tỷ lệ hài lòng chung {share(row['weighted'], 'vi')}{ends} (trung bình tỷ lệ của các câu hỏi, có trọng số); không trọng số "
-        f"{share(row['value'], 'vi')}. Từ {number(row['n_forms'], 'vi')} phiếu: {number(row['numerator'], 'vi')}/{number(row['denominator'], 'vi')} "
+        f"Tỷ lệ hài lòng chung {share(row['weighted'], 'vi')}{ends}: trung bình tỷ lệ của các câu hỏi{_beside(row, 'vi')}. Từ {number(row['n_forms'], 'vi')} phiếu: {number(row['numerator'], 'vi')}/{number(row['denominator'], 'vi')} "
         "câu trả lời ở mức hài lòng.",
-        f"Overall satisfied: {share(row['weighted'], 'en')}{ends} (mean of the questions' shares, weighted); unweighted "
-        f"{share(row['value'], 'en')}. From {plural(row['n_forms'], 'form')}: {number(row['numerator'], 'en')} of {number(row['denominator'], 'en')} "
+        f"Overall satisfied: {share(row['weighted'], 'en')}{ends}: mean of the questions' shares{_beside(row, 'en')}. From {plural(row['n_forms'], 'form')}: {number(row['numerator'], 'en')} of {number(row['denominator'], 'en')} "
         "answers satisfied.",
     )
+
+
+def _beside(row: Figures, language: Language) -> str:
+    """Write the unweighted share where the weighted one is another."""
+    if is_missing(row["value"]) or abs(row["value"] - row["weighted"]) < SAME:
+        return ""
+    return pick(
+        language,
+        f", có trọng số (không trọng số: {share(row['value'], 'vi')})",
+        f", weighted (unweighted: {share(row['value'], 'en')})",
+    )
+
+
+def headline(row: Figures, judged: Figures | None, language: Language) -> str:
+    """Say the overall result in a title, with the verdict on the goal; rows of `satisfaction` and of `target`."""
+    if is_missing(row["weighted"]):
+        return pick(language, "Không có câu trả lời hợp lệ nào", "There is no valid answer")
+    told = pick(
+        language,
+        f"Tỷ lệ hài lòng chung {share(row['weighted'], 'vi')}",
+        f"Overall satisfied {share(row['weighted'], 'en')}",
+    )
+    if judged is None:
+        return told
+    goal = share(judged["goal"], language, 0)
+    words = {
+        "met": (f"đạt mục tiêu {goal}", f"the target of {goal} is met"),
+        "missed": (f"chưa đạt mục tiêu {goal}", f"the target of {goal} is missed"),
+        "undecided": (f"chưa đủ cơ sở kết luận về mục tiêu {goal}", f"whether {goal} is met cannot be told"),
+    }
+    return f"{told}: {pick(language, *words[judged['verdict']])}" if judged["verdict"] in words else told
 
 
 def _ends(lower: Any, upper: Any, language: Language) -> str:
@@ -121,8 +168,8 @@ def against_goal(row: Figures, language: Language) -> str:
     missing = number(row["answers_to_change"], language)
     change = pick(
         language,
-        f" Để đạt, cần thêm {missing} câu trả lời (trong {number(row['denominator'], 'vi')}) chuyển sang mức hài lòng.",
-        f" To reach it, {missing} more of the {number(row['denominator'], 'en')} answers would have to be satisfied.",
+        f" Để đạt, cần thêm khoảng {missing} câu trả lời (trong {number(row['denominator'], 'vi')}) chuyển sang mức hài lòng.",
+        f" To reach it, about {missing} more of the {number(row['denominator'], 'en')} answers would have to be satisfied.",
     )
     if row["verdict"] == "missed":
         return (
@@ -174,6 +221,21 @@ def extremes(rows: pd.DataFrame, labels: Sequence[str], language: Language) -> s
         language,
         f"Thấp nhất: {low[1]} ({share(low[0], 'vi')}); cao nhất: {high[1]} ({share(high[0], 'vi')})",
         f"Lowest: {low[1]} ({share(low[0], 'en')}); highest: {high[1]} ({share(high[0], 'en')})",
+    )
+
+
+def dots(weighted: bool, language: Language) -> str:
+    """Explain the marks of a figure of shares."""
+    if not weighted:
+        return pick(
+            language,
+            "Tỷ lệ câu trả lời ở các mức hài lòng, với khoảng tin cậy 95%; mỗi phiếu tính như nhau.",
+            "Share of answers at a satisfied point, with 95% intervals; every form counts the same.",
+        )
+    return pick(
+        language,
+        "Tỷ lệ câu trả lời ở các mức hài lòng. Chấm tròn: có trọng số, với khoảng tin cậy 95% theo thiết kế mẫu; hình thoi rỗng: không trọng số.",
+        "Share of answers at a satisfied point. Dots: weighted, with design-based 95% intervals; hollow diamonds: unweighted.",
     )
 
 

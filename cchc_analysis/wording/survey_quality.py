@@ -137,6 +137,31 @@ def uncovered(n_units: int, names: Sequence[str], language: Language) -> str:
     )
 
 
+def pooled_cells(names: Sequence[str], language: Language) -> str:
+    """Say which groups had too few forms for a weight of their own, nothing where there are none."""
+    if not names:
+        return ""
+    listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+    return pick(
+        language,
+        f"Quá ít phiếu để có trọng số riêng nên được gộp với nhóm khác: {listed}.",
+        f"Too few forms for a weight of their own, pooled with others: {listed}.",
+    )
+
+
+def invited(row: Figures, language: Language) -> str:
+    """Write how many people to invite for the forms needed; where all of them would not do, say so.
+
+    >>> invited({"n_needed": 29, "n_invite": None, "population": 31}, "vi")
+    'mời tất cả cũng không đủ'
+    """
+    if is_missing(row["n_needed"]):
+        return ""
+    if is_missing(row["n_invite"]):
+        return pick(language, "mời tất cả cũng không đủ", "all of them would not do")
+    return number(row["n_invite"], language)
+
+
 def forms(row: Figures, language: Language) -> str:
     """Say how many forms there are and how many of those asked answered; a row of `forms`."""
     told = pick(

@@ -211,7 +211,7 @@ def test_sheets_and_header_row_that_do_not_exist(tmp_path):
 @pytest.mark.parametrize(
     ("yaml", "where", "known"),
     [
-        ("kind: dossiers\nkolumns: {}\n", "line 2, key 'kolumns'", "Known keys: kind, title, timezone, calendar"),
+        ("kind: dossiers\nkolumns: {}\n", "line 2, key 'kolumns'", "Known keys: kind, questionnaire, title, timezone"),
         ("title: {vi: a, en: b, fr: c}", "line 1, key 'title.fr'", "Known keys: vi, en"),
         ("columns:\n  A: dossier_id\n  B: dosier\n", "line 3, key 'columns.B'", "known columns: dossier_id"),
         ("columns:\n  A: field\n  B: field\n", "line 3, key 'columns.B'", "both become field"),
@@ -227,7 +227,15 @@ def test_sheets_and_header_row_that_do_not_exist(tmp_path):
         ("empty: x\nempty: y", "line 2, key 'empty'", "stands here twice"),
         ("columns: [a, b", "line 1", "not valid YAML"),
         ("- a", "line 1", "lines `key: value` are needed"),
-        ("kind: survey", "key 'kind'", "'dossiers'"),
+        ("kind: surveys", "key 'kind'", "'dossiers'"),
+        ("kind: survey", "key 'kind'", "a survey needs its `questionnaire`: one of kiosk-nine-criteria"),
+        ("kind: survey\nquestionnaire: none", "line 2, key 'questionnaire'", "There is no questionnaire 'none'"),
+        ("kind: payments\nquestionnaire: kiosk-nine-criteria", "key 'kind'", "goes with `kind: survey`"),
+        (
+            "questionnaire: kiosk-nine-criteria\nvalues:\n  answers: {Tốt: '5'}",
+            "line 3, key 'values.answers.Tốt'",
+            "allowed codes: 0, 1, 2",
+        ),
     ],
 )
 def test_a_wrong_mapping_file_is_told_with_line_key_and_what_is_allowed(yaml, where, known):
@@ -251,7 +259,7 @@ def test_shipped_mappings_are_valid_and_complete():
     assert {"nyc311-animals.yaml", "receipt-permits.yaml"} <= set(names)
     for name in names:
         mapping = load_mapping(folder / name)
-        required = {column.name for column in DOSSIER_COLUMNS if column.required}
+        required = {column.name for column in mapping.table.columns if column.required}
         assert required <= {*mapping.columns.values(), *mapping.constants}
         assert mapping.title is not None
 

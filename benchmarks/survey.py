@@ -1,0 +1,95 @@
+"""The survey of the benchmarks: 60 questions, every figure of the page with its bootstraps beside reading and means."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+import cchc_analysis as cchc
+from cchc_analysis.questionnaires import load_questionnaire
+
+N_FACTORS, QUESTIONS_EACH = 10, 6
+LABELS = {1: "Rất không hài lòng", 2: "Không hài lòng", 3: "Bình thường", 4: "Hài lòng", 5: "Rất hài lòng"}
+WITH_PLAN, WITHOUT = ("summary", "results", "units", "waves", "drivers"), ("people", "facts", "quality")
+
+
+def question_names() -> list[str]:
+    return [f"q{factor}_{place}" for factor in range(N_FACTORS) for place in range(QUESTIONS_EACH)]
+
+
+def factor_of(name: str) -> int:
+    return int(name[1:].split("_")[0])
+
+
+def write_questionnaire(path: Path) -> None:
+    """Write a questionnaire of 60 questions in 10 factors and an overall question, five points."""
+    questions: list[dict[str, Any]] = [
+        {
+            "id": name,
+            "factor": f"f{name[1:].split('_')[0]}",
+            "scale": "s",
+            "vi": f"Câu {name}",
+            "en": f"Question {name}",
+        }
+        for name in question_names()
+    ]
+    questions.append({"id": "overall", "overall": True, "scale": "s", "vi": "Đánh giá chung", "en": "Overall"})
+    points = [{"value": value, "vi": label, "en": str(value)} for value, label in LABELS.items()]
+    content = {
+        "id": "long-form",
+        "title": {"vi": "Phiếu dài", "en": "Long form"},
+        "source": "benchmark",
+        "scales": {"s": {"points": points, "satisfied": [4, 5]}},
+        "factors": [{"id": f"f{n}", "vi": f"Yếu tố {n}", "en": f"Factor {n}"} for n in range(N_FACTORS)],
+        "questions": questions,
+    }
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+
+
+def forms(n: int, units: list[str]) -> pd.DataFrame:
+    """Return n forms of two waves with answers that hang together, one cell in fifty empty."""
+    random = np.random.Generator(np.random.PCG64(20230315))
+    person = random.normal(0, 0.7, n)
+    rows: dict[str, Any] = {
+        "Mã phiếu": [f"P{number:06d}" for number in range(n)],
+        "Đợt khảo sát": np.where(np.arange(n) % 2, "2023-Q2", "2023-Q1"),
+        "Đơn vị": np.array(units)[random.integers(0, len(units), n)],
+        "Hình thức khảo sát": np.where(random.random(n) < 0.3, "Điện thoại", "Phiếu giấy"),
+    }
+    factor = {number: person + random.normal(0, 0.5, n) for number in range(N_FACTORS)}
+    for name in question_names():
+        felt = 4.0 + factor[factor_of(name)] + random.normal(0, 0.6, n)
+        points = np.clip(np.round(felt), 1, 5)
+        points[random.random(n) < 0.02] = np.nan
+        rows[name] = points
+    rows["overall"] = np.clip(np.round(4.0 + sum(factor.values()) / N_FACTORS + random.normal(0, 0.4, n)), 1, 5)
+    return pd.DataFrame(rows)
+
+
+def plain_means(path: Path) -> float:
+    """Read the file and take the means, as an analyst would who checks nothing."""
+    table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_excel(path, engine="calamine")
+    return float((table[question_names()] >= 4).sum().sum() / table[question_names()].notna().sum().sum())
+
+
+def page_figures(warehouse: Path) -> float:
+    """Make every block of the page on satisfaction, figures and bootstraps included; return the pooled share."""
+    study = cchc.open_study(data=warehouse, period="2023-6M", language="vi")
+    plan, page = cchc.load_plan("vung-tau-2023"), cchc.satisfaction
+    survey = page.survey_of(study)
+    for name in WITH_PLAN:
+        getattr(page, name)(survey, plan)
+    for name in WITHOUT:
+        getattr(page, name)(survey)
+    rows = survey.satisfaction()
+    return float(rows.loc[rows["item"] == "pooled", "value"].iloc[0])
+
+
+def take_in(folder: Path, export: Path) -> Path:
+    key = folder / "hash.txt"
+    key.write_text("only for measuring, protects nothing", encoding="utf-8")
+    questionnaire = load_questionnaire(folder / "long-form.yaml")
+    cchc.take_in([export], folder / "warehouse", kind="survey", questionnaire=questionnaire, hash_key_file=key)
+    return folder / "warehouse"

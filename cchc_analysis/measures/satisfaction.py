@@ -1,0 +1,362 @@
+"""Satisfaction: the share of satisfied answers of questions, factors and the whole, weighted beside unweighted."""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cchc_analysis.measures.survey_design import SurveySample
+from cchc_analysis.measures.survey_items import (
+    Domain,
+    Item,
+    domain_of,
+    simple_estimates,
+    survey_items,
+)
+from cchc_analysis.measures.survey_responses import (
+    BLANK,
+    INVALID,
+    MISSING_CODE,
+    SMALLEST_GROUP,
+    BoolArray,
+    FloatArray,
+    Responses,
+)
+from cchc_analysis.stats.counts import normal_quantile
+from cchc_analysis.stats.survey_intervals import logit_interval, margin_of_error
+
+OVERALL = "mean_of_questions"
+"""The reading of the overall result that is held against a goal."""
+
+ITEM_COLUMNS = ("item_kind", "item", "reading")
+COUNT_COLUMNS = ("numerator", "denominator", "n_blank", "n_no_opinion", "n_invalid")
+SATISFACTION_COLUMNS = (
+    *ITEM_COLUMNS,
+    "n_forms",
+    "numerator",
+    "denominator",
+    "value",
+    "lower",
+    "upper",
+    "weighted",
+    "standard_error",
+    "weighted_lower",
+    "weighted_upper",
+    "margin",
+    "df",
+    "design_effect",
+    "mean_points",
+    "n_blank",
+    "n_no_opinion",
+    "n_invalid",
+    "suppressed",
+)
+"""What a table of satisfaction has after its grouping columns; see `satisfaction`."""
+
+FORM_COUNTS = ("n_forms", "n_partial", "n_refused", "n_no_contact", "n_not_eligible", "n_weight_zero")
+FORMS_COLUMNS = (
+    "n_forms",
+    "n_partial",
+    "n_refused",
+    "n_no_contact",
+    "n_not_eligible",
+    "response_rate",
+    "n_undated",
+    "n_weight_zero",
+)
+TARGET_COLUMNS = (
+    "item",
+    "n_forms",
+    "numerator",
+    "denominator",
+    "weighted",
+    "lower",
+    "upper",
+    "goal",
+    "verdict",
+    "answers_to_change",
+    "forms_needed",
+    "suppressed",
+)
+POWER = 0.8
+"""Chance with which a planned number of forms is to show what is there."""
+
+
+def survey_forms(responses: Responses, undated: Responses, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Count the forms of a period and what became of those who were asked.
+
+    `responses`: all rows of the period, `undated`: rows that belong to no period. Result: columns `by`, FORMS_COLUMNS.
+    `n_forms`: complete, partial and without outcome. `response_rate`: answered / (answered + refused + no_contact)
+    over the source files that state an outcome at all, null where none does (RR2 of the AAPOR without unknown
+    eligibility). `n_undated`: forms of the group that are in no period and in no figure.
+    """
+    forms = responses.forms
+    outcome = forms["outcome"]
+    answered = forms["answered"].to_numpy(dtype=np.bool_)
+    stated = outcome.notna().groupby(forms["source_file"].fillna("")).transform("any").to_numpy(dtype=np.bool_)
+    marks = {
+        "n_forms": answered,
+        "n_partial": (outcome == "partial").to_numpy(dtype=np.bool_),
+        **{f"n_{code}": (outcome == code).to_numpy(dtype=np.bool_) for code in ("refused", "no_contact")},
+        "n_not_eligible": (outcome == "not_eligible").to_numpy(dtype=np.bool_),
+        "n_weight_zero": answered & (forms["weight"] == 0).to_numpy(dtype=np.bool_),
+    }
+    marks |= {
+        "n_answered": answered & stated,
+        "n_asked": stated & (answered | marks["n_refused"] | marks["n_no_contact"]),
+    }
+    codes, groups = responses.keys(by)
+    table = groups.assign(**{name: _sums(codes, mark, len(groups)) for name, mark in marks.items()})
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table["response_rate"] = np.where(table["n_asked"] > 0, table["n_answered"] / table["n_asked"], np.nan)
+    table["n_undated"] = _undated_of(undated, by, table)
+    return named_groups(table[[*by, *FORMS_COLUMNS]], by)
+
+
+def _undated_of(undated: Responses, by: tuple[str, ...], table: pd.DataFrame) -> list[int]:
+    """Return the undated forms of every group."""
+    answered = undated.answered.forms
+    if not by:
+        return [len(answered)]
+    found = answered.groupby(list(by)).size()
+    keys = zip(*(table[name] for name in by), strict=True)
+    return [int(found.get(key if len(by) > 1 else key[0], 0)) for key in keys]
+
+
+def _sums(codes: NDArray[np.intp], mark: BoolArray, n_groups: int) -> NDArray[np.int64]:
+    return np.bincount(codes[mark], minlength=n_groups).astype(np.int64)
+
+
+def named_groups(table: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
+    """Return a table with None for groups that are not stated."""
+    named = {name: pd.Series([value or None for value in table[name]], dtype=object) for name in by if name in table}
+    return table.reset_index(drop=True).assign(**named)
+
+
+def satisfaction(sample: SurveySample, by: tuple[str, ...] = (), items: Sequence[str] = ("overall",)) -> pd.DataFrame:
+    """Return the share of satisfied answers of every item in every group.
+
+    Result: columns `by` (None = not stated), SATISFACTION_COLUMNS. `numerator` / `denominator`: satisfied / valid
+    answers, unweighted; `value` with `lower`, `upper`: unweighted, logit interval of a simple random sample;
+    `weighted` with `standard_error`, `weighted_lower`, `weighted_upper`, half-width `margin` (t se), `df` and
+    `design_effect` (over a simple random sample with replacement): design-based. For "mean_of_questions" the counts
+    are those of all its answers, while the shares are means of the questions' shares. `mean_points`: unweighted mean of
+    all points, high = good. Groups of fewer than SMALLEST_GROUP forms have `suppressed` True and no figure.
+    Source: docs/methods/satisfaction.md.
+    """
+    responses, wanted = sample.responses, survey_items(sample.responses.instrument, items)
+    codes, groups = responses.keys(by)
+    n_forms = np.bincount(codes, minlength=len(groups)).astype(np.int64)
+    rows = rows_of_groups(codes, len(groups))
+    shown = [place for place in range(len(groups)) if n_forms[place] >= SMALLEST_GROUP]
+    figures = _figures(sample, wanted, [rows[place] for place in shown])
+    hidden = dict.fromkeys(_FIGURES, np.nan)
+    kept = dict(zip(shown, figures, strict=True))
+    told = []
+    for place in range(len(groups)):
+        for column, item in enumerate(wanted):
+            figure = kept[place][column] if place in kept else hidden
+            names = {"item_kind": item.kind, "item": item.name, "reading": item.reading, "n_forms": n_forms[place]}
+            told.append({"_group": place, **names, **figure, "suppressed": 0 < n_forms[place] < SMALLEST_GROUP})
+    table = pd.DataFrame(told, columns=["_group", *SATISFACTION_COLUMNS])
+    keys = groups.iloc[table["_group"]].reset_index(drop=True)
+    table = pd.concat([keys, table.drop(columns="_group")], axis=1)
+    table["suppressed"] = table["suppressed"].astype(bool)
+    return named_groups(table[[*by, *SATISFACTION_COLUMNS]], by)
+
+
+ROUNDING = 1e-6
+"""Part of an answer that rounding of floats may leave."""
+
+_FIGURES = tuple(name for name in SATISFACTION_COLUMNS if name not in (*ITEM_COLUMNS, "n_forms", "suppressed"))
+
+
+def rows_of_groups(codes: NDArray[np.intp], n_groups: int) -> list[NDArray[np.intp]]:
+    """Return the places of the forms of every group.
+
+    >>> [rows.tolist() for rows in rows_of_groups(np.array([1, 0, 1]), 3)]
+    [[1], [0, 2], []]
+    """
+    order = np.argsort(codes, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(codes, minlength=n_groups))[:-1]) if n_groups else []
+
+
+def _figures(
+    sample: SurveySample, items: Sequence[Item], groups: Sequence[NDArray[np.intp]]
+) -> list[list[dict[str, Any]]]:
+    """Return the figures of every item in every group."""
+    if sample.design is None or not groups or not items:
+        return [[dict.fromkeys(_FIGURES, np.nan) for _ in items] for _ in groups]
+    responses = sample.responses
+    return [
+        _rows_of(
+            _counts(responses, items, rows),
+            _unweighted(responses, items, rows),
+            _weighted(sample, domain_of(responses, sample.weights, items, rows)),
+        )
+        for rows in groups
+    ]
+
+
+def _rows_of(*parts: dict[str, FloatArray]) -> list[dict[str, Any]]:
+    """Return one dictionary per item from arrays over items."""
+    columns = {name: values.tolist() for part in parts for name, values in part.items()}
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _counts(responses: Responses, items: Sequence[Item], rows: NDArray[np.intp]) -> dict[str, FloatArray]:
+    """Return the unweighted counts of answers of every item."""
+    answers = responses.answers[rows]
+    points = responses.points[rows]
+    per_question = {
+        "numerator": responses.satisfied[rows].sum(axis=0),
+        "denominator": responses.valid[rows].sum(axis=0),
+        "n_blank": (answers == BLANK).sum(axis=0),
+        "n_no_opinion": (answers == MISSING_CODE).sum(axis=0),
+        "n_invalid": (answers == INVALID).sum(axis=0),
+        "points": np.nansum(points, axis=0),
+    }
+    member = np.zeros((answers.shape[1], len(items)))
+    for column, item in enumerate(items):
+        member[list(item.places), column] = 1
+    sums = {name: np.rint(counts @ member) if name != "points" else counts @ member
+            for name, counts in per_question.items()}  # fmt: skip
+    total = sums.pop("points")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sums["mean_points"] = np.where(sums["denominator"] > 0, total / sums["denominator"], np.nan)
+    return sums
+
+
+def _unweighted(responses: Responses, items: Sequence[Item], rows: NDArray[np.intp]) -> dict[str, FloatArray]:
+    found = simple_estimates(responses, items, rows)
+    n = found.n.astype(np.float64)
+    lower, upper = share_interval(found.shares, found.standard_errors, n - 1, n)
+    return {"value": found.shares, "lower": lower, "upper": upper}
+
+
+def share_interval(
+    shares: FloatArray, standard_errors: FloatArray, df: FloatArray, n: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the logit intervals of shares; at 0, at 1 and without variance Clopper–Pearson on n forms.
+
+    >>> share_interval(np.array([1.0]), np.array([0.0]), np.array([11.0]), np.array([12.0]))
+    (array([0.735...]), array([1.]))
+    """
+    lower, upper = logit_interval(shares, standard_errors, df, n=np.where(n >= 1, n, np.nan))
+    return np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
+
+
+def _weighted(sample: SurveySample, domain: Domain) -> dict[str, FloatArray]:
+    """Return the design-based figures of every item; edges rest on the effective number of forms, at most all."""
+    spread = sample.variance.spread(domain.rows, domain.influence, domain.present)
+    n, errors = domain.present.sum(axis=0).astype(np.float64), spread.standard_errors
+    effective = np.clip(np.where(np.isnan(spread.n_effective), n, spread.n_effective), np.minimum(n, 1), n)
+    lower, upper = share_interval(domain.shares, errors, spread.df, effective)
+    return {
+        "weighted": domain.shares,
+        "standard_error": np.where(np.isnan(domain.shares), np.nan, errors),
+        "weighted_lower": lower,
+        "weighted_upper": upper,
+        "margin": np.asarray(margin_of_error(errors, spread.df), dtype=np.float64),
+        "df": np.where(np.isnan(errors), np.nan, spread.df),
+        "design_effect": spread.deff,
+    }
+
+
+def likert(sample: SurveySample, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Return how often every point was given to every question, unweighted and weighted.
+
+    Result: columns `by`, `question`, `factor` (None = none), `point` (int, turned so that high is good), `n`, `share`,
+    `weighted_share` (both of valid answers), `n_valid`; every point of the scale has a row. Groups of fewer than
+    SMALLEST_GROUP forms are left out, and so are shares of a question nobody answered.
+    """
+    responses = sample.responses
+    codes, groups = responses.keys(by)
+    n_forms = np.bincount(codes, minlength=len(groups))
+    tables = [
+        _points_given(responses, place, codes, groups[n_forms >= SMALLEST_GROUP], sample.weights)
+        for place in range(len(responses.instrument.questions))
+    ]
+    return named_groups(pd.concat(tables, ignore_index=True), by)
+
+
+def _points_given(
+    responses: Responses, place: int, codes: NDArray[np.intp], groups: pd.DataFrame, weights: FloatArray
+) -> pd.DataFrame:
+    question = responses.instrument.questions[place]
+    n_points = len(question.points)
+    known = responses.answers[:, place] >= 0
+    cells = codes[known] * n_points + responses.answers[known, place]
+    size = (int(codes.max(initial=-1)) + 1) * n_points
+    kept = groups.index.to_numpy()
+    n = np.bincount(cells, minlength=size).reshape(-1, n_points)[kept]
+    mass = np.bincount(cells, weights=weights[known], minlength=size).reshape(-1, n_points)[kept]
+    points = question.points if question.highest_is_best else question.points[::-1]
+    table = groups.loc[np.repeat(kept, n_points)].reset_index(drop=True)
+    valid = np.repeat(n.sum(axis=1), n_points)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weighted = np.where(mass.sum(axis=1, keepdims=True) > 0, mass / mass.sum(axis=1, keepdims=True), np.nan)
+        share = np.where(valid > 0, n.ravel() / valid, np.nan)
+    return table.assign(
+        question=question.name,
+        factor=question.factor,
+        point=np.tile(np.array(points, dtype=np.int64), len(groups)),
+        n=n.ravel(),
+        share=share,
+        weighted_share=weighted.ravel(),
+        n_valid=valid,
+    )
+
+
+def answers_short(share: float, n_answers: float, goal: float) -> int | None:
+    """Return how many of n answers would have to become satisfied to reach a goal, None where nothing was answered.
+
+    The smallest whole k with share + k / n_answers ≥ goal; 0 where the goal is reached. `share`: satisfied now, weighted
+    or not.
+
+    >>> answers_short(0.80, 100, 0.85), answers_short(17 / 20, 20, 0.85), answers_short(0.0, 0, 0.85)
+    (5, 0, None)
+    """
+    if pd.isna(share) or pd.isna(n_answers) or n_answers <= 0:
+        return None
+    # 0.85 as a float lies a hair off: the goal is meant as it is written; what rounding of the share leaves is no answer.
+    wanted = Fraction(str(goal)) * int(n_answers)
+    return max(0, math.ceil(float(wanted) - share * n_answers - ROUNDING))
+
+
+def satisfaction_target(sample: SurveySample, goal: float, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Hold the overall result (mean of questions, weighted) against a goal.
+
+    Result: columns `by`, TARGET_COLUMNS. `verdict`: "met" where the 95 % interval lies wholly at or above the goal,
+    "missed" wholly below, else "undecided"; None where there is no result. `answers_to_change`: how many of all answers
+    would have to become satisfied with all else equal (answers_short at the weighted share of all answers pooled); 0
+    where the result has reached the goal, else at least 1. `forms_needed`:
+    forms at which a distance to the goal as seen would be told with 80 % power, n (z + z₈₀)² se² / distance², null
+    where there is no distance or no standard error.
+    """
+    overall = satisfaction(sample, by)
+    table = overall[overall["item"] == OVERALL].reset_index(drop=True)
+    pooled = overall.loc[overall["item"] == "pooled", "weighted"].to_numpy(dtype=np.float64)
+    lower, upper = table["weighted_lower"], table["weighted_upper"]
+    verdict = np.select([lower >= goal, upper < goal, lower.notna()], ["met", "missed", "undecided"], "")
+    denominator, weighted = (table[name].to_numpy(dtype=np.float64) for name in ("denominator", "weighted"))
+    error, distance = table["standard_error"].to_numpy(dtype=np.float64), np.abs(weighted - goal)
+    known = (distance > 0) & (error > 0)
+    factor = (normal_quantile(0.95) + normal_quantile(2 * POWER - 1)) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        needed = np.ceil(table["n_forms"].to_numpy(dtype=np.float64) * factor * error**2 / distance**2)
+    lacking = [answers_short(share, n, goal) or 0 for share, n in zip(pooled, denominator, strict=True)]
+    short = np.where(weighted >= goal, 0.0, np.maximum(np.array(lacking, dtype=np.float64), 1.0))
+    told = table.assign(
+        lower=lower,
+        upper=upper,
+        goal=goal,
+        verdict=pd.Series([word or None for word in verdict], dtype=object),
+        answers_to_change=np.where(np.isnan(weighted), np.nan, short),
+        forms_needed=np.where(known, needed, np.nan),
+    )
+    return told[[*by, *TARGET_COLUMNS]]
