@@ -6,6 +6,7 @@ Nothing here is a test: a time is true of one machine on one day. What is compar
 """
 
 import argparse
+import functools
 import importlib.metadata
 import json
 import os
@@ -301,22 +302,23 @@ def compare_page(folder: Path, n: int, repeat: int) -> list[Comparison]:
 def compare_survey(folder: Path, n: int, repeat: int) -> list[Comparison]:
     survey.write_questionnaire(folder / "long-form.yaml")
     table = survey.forms(n, WARDS)
-    csv, workbook = folder / "forms.csv", folder / "forms.xlsx"
-    table.to_csv(csv, index=False)
-    table.to_excel(workbook, index=False, engine="xlsxwriter")
+    csv, digits, workbook = folder / "forms.csv", folder / "digits.csv", folder / "forms.xlsx"
+    table.to_csv(digits, index=False)
+    survey.labelled(table).to_csv(csv, index=False)
+    survey.labelled(table).to_excel(workbook, index=False, engine="xlsxwriter")
     warehouse = survey.take_in(folder, csv)
+    others = {"the .xlsx with labels": workbook, "the .csv with labels": csv, "a .csv of digits": digits}
     seconds, results = side_by_side(
         repeat,
         lambda: survey.page_figures(warehouse),
-        lambda: survey.plain_means(workbook),
-        lambda: survey.plain_means(csv),
+        *(functools.partial(survey.plain_means, path) for path in others.values()),
     )
     for plain in results[1:]:
         same(round(results[0], 9), round(plain, 9), "pooled share of satisfied answers")
     ours = "all figures of the page, bootstraps included"
     return [
-        Comparison("survey page", ours, "pandas reads the .xlsx, takes the means", n, seconds[0], seconds[1]),
-        Comparison("survey page", ours, "pandas reads the .csv, takes the means", n, seconds[0], seconds[2]),
+        Comparison("survey page", ours, f"pandas reads {name}, takes the means", n, seconds[0], other)
+        for name, other in zip(others, seconds[1:], strict=True)
     ]
 
 

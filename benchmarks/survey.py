@@ -68,10 +68,20 @@ def forms(n: int, units: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def labelled(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the forms as exports have them: the label of the point in every cell."""
+    words = {name: table[name].map(LABELS) for name in [*question_names(), "overall"]}
+    return table.assign(**words)
+
+
 def plain_means(path: Path) -> float:
     """Read the file and take the means, as an analyst would who checks nothing."""
     table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_excel(path, engine="calamine")
-    return float((table[question_names()] >= 4).sum().sum() / table[question_names()].notna().sum().sum())
+    answers = table[question_names()]
+    if answers.dtypes.iloc[0].kind != "f":
+        values = {label: value for value, label in LABELS.items()}
+        answers = answers.apply(lambda column: column.map(values))
+    return float((answers >= 4).sum().sum() / answers.notna().sum().sum())
 
 
 def page_figures(warehouse: Path) -> float:

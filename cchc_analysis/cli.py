@@ -174,7 +174,7 @@ def measures(
 
     Measures: form_06a, on_time, on_time_change, outcomes, working_days, time_to_closing, time_cut, pending,
     digitisation, online_share, cashless, postal, online_by_hour, and of registers: payment_forms, feedback, copies,
-    catalogue, matching. An unknown name lists all of them.
+    catalogue, matching; of a survey: satisfaction, satisfaction_waves, survey_forms. An unknown name lists all of them.
     """
     from cchc_analysis.counting import rule_named
     from cchc_analysis.study import MEASURES, open_study
@@ -314,8 +314,8 @@ def sample(folder: Path, seed: int, dossiers: int, as_json: bool, language: Lang
         )
     else:
         click.echo(
-            f"Wrote {len(truth.files)} synthetic exports and {truth.n_lists} lists of registers and surveys to {folder} "
-            "(generated, nothing in them is real)."
+            f"Wrote {len(truth.files)} synthetic exports and {truth.n_lists} lists of registers and surveys "
+            f"to {folder} (generated, nothing in them is real)."
         )
 
 

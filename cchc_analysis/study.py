@@ -761,6 +761,9 @@ MEASURES: dict[str, Callable[[Study, By, OnTimeRule], pd.DataFrame]] = {
     "number_gaps": lambda study, by, rule: study.number_gaps(by),
     "postal": lambda study, by, rule: study.postal(by),
     "online_by_hour": lambda study, by, rule: study.online_by_hour(by),
+    "satisfaction": lambda study, by, rule: study.survey().satisfaction(by, ("overall", "factor", "question")),
+    "satisfaction_waves": lambda study, by, rule: study.survey().waves(by),
+    "survey_forms": lambda study, by, rule: study.survey().forms(by),
     **REGISTER_MEASURES,
 }
 """The measures of the command line by name."""

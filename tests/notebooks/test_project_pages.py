@@ -28,6 +28,7 @@ def site(sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("10_processing_time", "."),
         ("20_digitisation", "."),
+        ("30_satisfaction", "notebooks"),
         ("40_service_quality", "."),
         ("90_data_quality", "notebooks"),
     ],
@@ -56,11 +57,13 @@ def test_the_site_is_complete_and_self_contained(site: Path) -> None:
     assert pages == [
         "all/10_processing_time.html",
         "all/20_digitisation.html",
+        "all/30_satisfaction.html",
         "all/40_service_quality.html",
         "all/90_data_quality.html",
         "index.html",
         "phuong-1/10_processing_time.html",
         "phuong-1/20_digitisation.html",
+        "phuong-1/30_satisfaction.html",
         "phuong-1/40_service_quality.html",
         "phuong-1/90_data_quality.html",
     ]
@@ -83,18 +86,29 @@ def test_the_page_carries_the_planted_numbers(sample, site: Path) -> None:
     assert f"({number(resolved - truth['resolved_late'])}/{number(resolved)};" in text
 
 
+def test_the_page_on_satisfaction_carries_the_planted_counts(sample, site: Path) -> None:
+    text = unescape(re.sub(r"<[^>]*>", " ", (site / "all" / "30_satisfaction.html").read_text("utf-8")))
+    row = cchc.open_study(data=sample.warehouse, period="2023-Q2").survey().satisfaction().iloc[0]
+    assert f"{number(row['numerator'])}/{number(row['denominator'])} câu trả lời ở mức hài lòng" in text
+    assert "Công chức +" in text, "the planted rise of one factor"
+    assert "không gộp với kết quả trên" in text
+
+
 def test_the_manifest_proves_the_pages_and_names_the_inputs(sample, site: Path) -> None:
     manifest = json.loads((site / "manifest.json").read_text("utf-8"))
     for page, digest in manifest["pages"].items():
         assert hashlib.sha256((site / page).read_bytes()).hexdigest() == digest
     inputs = {(entry["kind"], entry["file"]) for entry in manifest["inputs"]}
-    registers = sample.truth["registers"]
-    assert inputs == {("dossiers", name) for name in sample.truth["files"]} | {
-        (kind, f"{kind}/{name}") for kind, told in registers.items() for name in told["files"]
-    }
-    assert {kind: rows["read"] for kind, rows in manifest["register_rows"].items()} == {
-        kind: told["total"]["read"] for kind, told in registers.items()
-    }
+    registers, surveys = sample.truth["registers"], sample.truth["surveys"]
+    folders = {"one-stop-five-factors": "khao-sat", "kiosk-nine-criteria": "ki-ot"}
+    assert inputs == (
+        {("dossiers", name) for name in sample.truth["files"]}
+        | {(kind, f"{kind}/{name}") for kind, told in registers.items() for name in told["files"]}
+        | {(f"survey-{name}", f"{folders[name]}/{file}") for name, told in surveys.items() for file in told["files"]}
+    )
+    read = {kind: told["total"]["read"] for kind, told in registers.items()}
+    read |= {f"survey-{name}": told["total"]["read"] for name, told in surveys.items()}
+    assert {kind: rows["read"] for kind, rows in manifest["register_rows"].items()} == read
     assert manifest["rows"]["read"] == sample.truth["total"]["read"]
     assert manifest["synthetic"] is True
 

@@ -260,7 +260,7 @@ def test_one_unit_looks_at_its_forms_and_is_compared_with_the_rest(tmp_path: Pat
     city = open_study(data=data, period="2023-Q2").survey()
     own = open_study(data=data, period="2023-Q2", unit="p").survey()
     assert own.forms()["n_forms"].tolist() == [40]
-    assert own.design().margins == ("field",)
+    assert own.design().margins == ("unit", "field")
     assert own.design().strata is None
     assert own.design().finite_population
     weighted = own.satisfaction(items=("question",)).set_index("item").loc["a1", "weighted"]
