@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from cchc_analysis.entries import Entry, Text, read_entry
 from cchc_analysis.errors import ParameterError
@@ -121,8 +121,8 @@ class DefinitionChange(Text):
 class Questionnaire(Entry):
     """A questionnaire; `folders` are names of folders whose files hold its answers.
 
-    `missing`: answers that are none; an empty cell is "no answer" always. `national`: published results of the same
-    questions, for context. `changes`: days from which its results mean something else.
+    `source`: where it comes from, one text or one in each language. `missing`: answers that are none; an empty cell is
+    "no answer" always. `changes`: days from which its results mean something else.
 
     >>> load_questionnaire("one-stop-five-factors").factor_of("officials_attitude")
     'officials'
@@ -130,7 +130,7 @@ class Questionnaire(Entry):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
     title: Text
-    source: str = Field(min_length=1)
+    source: Text
     folders: tuple[str, ...] = ()
     scales: dict[str, Scale] = Field(min_length=1)
     missing: tuple[MissingCode, ...] = ()
@@ -138,6 +138,11 @@ class Questionnaire(Entry):
     questions: tuple[Question, ...] = Field(min_length=1)
     demographics: tuple[Demographic, ...] = ()
     changes: tuple[DefinitionChange, ...] = ()
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _in_both_languages(cls, value: Any) -> Any:
+        return {"vi": value, "en": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Questionnaire":

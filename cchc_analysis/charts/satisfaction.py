@@ -1,6 +1,7 @@
 """Figures of the satisfaction page: tables in, figures out, nothing computed."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,9 @@ ROOM_FOR_A_NUMBER = 0.075
 PANELS_ACROSS = 3
 NEAR = 0.2
 """Part of the width of an axis within which names of two points would cover each other."""
+
+LEAST_APART = 0.06
+"""Part of the height of an axis that names need between them."""
 
 WAVES_UPRIGHT = 3
 """Waves whose names stand beside each other under a panel."""
@@ -156,7 +160,7 @@ def likert(
             pick(
                 language,
                 "Tỷ lệ câu trả lời (%), chia tại giữa thang",
-                "Share of answers (%), parted at the middle of the scale",
+                "Share of answers (%), parted mid-scale",
             )
         )
         figure.legend(loc="outside upper left", ncols=3, columnspacing=1.0, handletextpad=0.4)
@@ -241,7 +245,9 @@ def importance_performance(rows: pd.DataFrame, labels: Sequence[str], goal: floa
             elinewidth=1.2,
             capsize=3,
         )
-        for row_label, x, y, away in zip(labels, performance, importance, _sides(performance), strict=True):
+        highest = float(np.nanmax(np.append(rows["upper"].to_numpy(dtype=float), importance)))
+        heights = _apart(importance, LEAST_APART * highest)
+        for row_label, x, y, away in zip(labels, performance, heights, _sides(performance), strict=True):
             axes.annotate(
                 shorten(row_label, 26), (x, y), xytext=(8 * away, 0), textcoords="offset points", va="center",
                 ha="left" if away > 0 else "right", fontsize=9,
@@ -259,6 +265,15 @@ def importance_performance(rows: pd.DataFrame, labels: Sequence[str], goal: floa
         if goal is not None:
             figure.legend(loc="outside upper left")
     return figure
+
+
+def _apart(heights: "np.ndarray[Any, np.dtype[np.float64]]", least: float) -> list[float]:
+    """Return heights for names, moved up where two would stand closer than `least`."""
+    moved = heights.astype(float).copy()
+    order = np.argsort(moved, kind="stable")
+    for lower, upper in pairwise(order):
+        moved[upper] = max(moved[upper], moved[lower] + least)
+    return [float(height) for height in moved]
 
 
 def _sides(places: "np.ndarray[Any, np.dtype[np.float64]]") -> list[int]:

@@ -57,8 +57,8 @@ def _which(study: Study, survey: Survey | None) -> str:
     asked = survey.questionnaire
     told = pick(
         language,
-        f"Phiếu: {asked.title.vi}; {len(asked.rated)} câu hỏi. Nguồn: {asked.source}.",
-        f"Questionnaire: {asked.title.en}; {len(asked.rated)} questions. Source: {asked.source}.",
+        f"Phiếu: {asked.title.vi}; {len(asked.rated)} câu hỏi. Nguồn: {asked.source.vi}.",
+        f"Questionnaire: {asked.title.en}; {len(asked.rated)} questions. Source: {asked.source.en}.",
     )
     if not row["n_forms"]:
         told += " " + say.nothing_in_period(int(row["n_undated"]), language)
@@ -181,7 +181,8 @@ def _with_pooled(survey: Survey, rows: pd.DataFrame) -> pd.DataFrame:
     kept = rows[rows["reading"] != "pooled"].reset_index(drop=True)
     keys = kept.assign(item=kept["item"].where(kept["item_kind"] == "factor", ""))[["item_kind", "item"]]
     beside = keys.merge(pooled, on=["item_kind", "item"], how="left")["weighted"]
-    return _named(survey, kept).assign(pooled=beside.where(kept["reading"] == OVERALL))
+    # The one overall question pooled is itself.
+    return _named(survey, kept).assign(pooled=beside.where(kept["reading"] == OVERALL, kept["weighted"]))
 
 
 def result_columns(survey: Survey, first: str) -> list[TableColumn]:

@@ -1,14 +1,11 @@
 """The parts of the satisfaction page on waves, modes, and what drives satisfaction."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from IPython.display import HTML
 
 from cchc_analysis import charts, display, wording
 from cchc_analysis.errors import Language
-from cchc_analysis.formats import is_missing, share
+from cchc_analysis.formats import share
 from cchc_analysis.frames import first_row, records
 from cchc_analysis.measures.satisfaction import answers_short
 from cchc_analysis.pages.survey_labels import (
@@ -103,7 +100,7 @@ def _changes(survey: Survey) -> str:
     rows = rows.assign(
         label=item_names(survey, rows),
         moved=[wording.satisfaction.difference(row, language) for row in records(rows)],
-        same_modes=[_same_modes(row, language) for row in records(rows)],
+        same_modes=[say.same_modes(row, language) for row in records(rows)],
         told=[say.signal(row["signal"], language) for row in records(rows)],
     )
     first = first_row(rows)
@@ -130,14 +127,6 @@ def _changes(survey: Survey) -> str:
         "Readings rest on the difference with the same mix of modes (where there is one), adjusted after Holm for several factors.",
     )
     return html_table(rows, columns, caption, language, note=note)
-
-
-def _same_modes(row: Mapping[str, Any], language: Language) -> str:
-    """Write the difference at an equal mix of modes with its interval, nothing where there is none."""
-    if is_missing(row["difference_same_modes"]):
-        return ""
-    ends = {"lower": row["same_modes_lower"], "upper": row["same_modes_upper"]}
-    return wording.satisfaction.difference({"difference": row["difference_same_modes"], **ends}, language)
 
 
 def _modes(survey: Survey) -> str:

@@ -62,17 +62,27 @@ def change(row: Figures, language: Language) -> str:
         return pick(language, f"{between}: chưa xác định được chênh lệch.", f"{between}: no difference can be given.")
     told = pick(
         language,
-        f"{between}: {share(row['before'], 'vi')} → {share(row['after'], 'vi')}, chênh lệch {difference(row, 'vi')} điểm phần trăm: {signal(row['signal'], 'vi')}.",
-        f"{between}: {share(row['before'], 'en')} to {share(row['after'], 'en')}, {difference(row, 'en')} points: {signal(row['signal'], 'en')}.",
+        f"{between}: {share(row['before'], 'vi')} → {share(row['after'], 'vi')}, chênh lệch {difference(row, 'vi')} điểm phần trăm",
+        f"{between}: {share(row['before'], 'en')} to {share(row['after'], 'en')}, {difference(row, 'en')} points",
     )
-    same = row.get("difference_same_modes")
-    if is_missing(same):
-        return told
+    reading = signal(row["signal"], language)
+    if is_missing(row["difference_same_modes"]):
+        return f"{told}: {reading}."
+    # What the signal rests on stands beside it: modes that come and go must not look like a change.
+    same = same_modes(row, language)
     return told + pick(
         language,
-        f" Nếu cơ cấu hình thức khảo sát hai đợt như nhau: {points(same, 'vi')} điểm.",
-        f" With the same mix of modes in both waves: {points(same, 'en')} points.",
+        f". Nếu cơ cấu hình thức khảo sát hai đợt như nhau: {same} điểm, {reading}.",
+        f". With the same mix of modes in both waves: {same} points, {reading}.",
     )
+
+
+def same_modes(row: Figures, language: Language) -> str:
+    """Write the difference at an equal mix of modes with its interval, nothing where there is none."""
+    if is_missing(row["difference_same_modes"]):
+        return ""
+    ends = {"lower": row["same_modes_lower"], "upper": row["same_modes_upper"]}
+    return difference({"difference": row["difference_same_modes"], **ends}, language)
 
 
 def factors_moved(rows: pd.DataFrame, names: Mapping[str, str], language: Language) -> str:
@@ -85,14 +95,19 @@ def factors_moved(rows: pd.DataFrame, names: Mapping[str, str], language: Langua
             "No factor moved clearly (adjusted for looking at several).",
         )
     listed = "; ".join(
-        f"{names[row['item']]} {points(row['difference'], language)} {pick(language, 'điểm', 'points')}"
-        for row in moved
+        f"{names[row['item']]} {points(_telling(row), language)} {pick(language, 'điểm', 'points')}" for row in moved
     )
     return pick(
         language,
         f"Thay đổi rõ sau khi hiệu chỉnh vì xét nhiều yếu tố: {listed}.",
         f"Moved clearly, adjusted for looking at several factors: {listed}.",
     )
+
+
+def _telling(row: Figures) -> Any:
+    """Return the difference that the signal rests on."""
+    same = row["difference_same_modes"]
+    return row["difference"] if is_missing(same) else same
 
 
 def modes(rows: pd.DataFrame, names: Mapping[str, str], language: Language) -> str:

@@ -53,8 +53,9 @@ OTHERS = {
     *("count_filled", "count_outside", "count_number_gaps"),
     *("count_catalogue", "count_copies", "count_feedback", "count_matching"),
     *("count_payment_agreement", "count_payment_forms", "count_paying_dossiers"),
+    "count_answers",
 }
-"""Counts of columns, of what is left out, of numbers and of registers: each has its own tests."""
+"""Counts of columns, of what is left out, of numbers, of registers and of answers: each has its own tests."""
 
 FAST = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True, "database": None}
 

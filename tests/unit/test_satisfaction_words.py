@@ -68,7 +68,7 @@ def change(**given: Any) -> dict[str, Any]:
     plain = {
         "item": "officials", "from_wave": "Q1 2023", "to_wave": "Q2 2023", "before": 0.80, "after": 0.86,
         "difference": 0.06, "lower": 0.02, "upper": 0.10, "signal": "up", "comparable": True, "break_reason": "",
-        "difference_same_modes": 0.045,
+        "difference_same_modes": 0.045, "same_modes_lower": 0.005, "same_modes_upper": 0.085,
     }  # fmt: skip
     return plain | given
 
@@ -76,9 +76,14 @@ def change(**given: Any) -> dict[str, Any]:
 def test_a_change_is_told_with_its_interval_and_what_the_modes_make_of_it() -> None:
     told = survey_change.change(change(), "vi")
     assert "+6,0 (từ +2,0 đến +10,0)" in told
-    assert "tăng rõ" in told
-    assert "+4,5" in told
-    assert "cơ cấu" not in survey_change.change(change(difference_same_modes=None), "vi")
+    assert told.endswith("như nhau: +4,5 (từ +0,5 đến +8,5) điểm, tăng rõ.")
+    plain = survey_change.change(change(difference_same_modes=None), "vi")
+    assert plain.endswith("(từ +2,0 đến +10,0) điểm phần trăm: tăng rõ.")
+
+
+def test_a_signal_stands_beside_the_difference_it_rests_on() -> None:
+    told = survey_change.change(change(difference=-0.007, lower=-0.022, upper=0.008, signal="down"), "en")
+    assert told.index("a clear fall") > told.index("With the same mix of modes")
 
 
 def test_an_interval_below_zero_keeps_its_signs() -> None:
@@ -96,7 +101,7 @@ def test_waves_that_cannot_be_compared_get_no_difference(code: str, language: La
 def test_only_factors_with_a_signal_are_named() -> None:
     rows = pd.DataFrame([change(), change(item="results", signal="none")])
     told = survey_change.factors_moved(rows, {"officials": "Công chức", "results": "Kết quả"}, "vi")
-    assert "Công chức +6,0 điểm" in told
+    assert "Công chức +4,5 điểm" in told
     assert "Kết quả" not in told
     still = survey_change.factors_moved(rows.iloc[1:], {"results": "Kết quả"}, "vi")
     assert still.startswith("Không yếu tố nào")
