@@ -247,7 +247,11 @@ def _likert(survey: Survey, rows: pd.DataFrame, scale_name: str) -> str:
     labels = {name: question_name(survey, name) for name in order}
     figure = charts.satisfaction.likert(answers, order, labels, points, satisfied, language)
     lowest = first_row(rows.tail(1))
-    finding = say.lowest_question(lowest, labels[lowest["item"]], language).rstrip(".")
+    name = labels[lowest["item"]]
+    finding = (
+        say.lowest_question(lowest, name, language) if len(rows) > 1 else say.question_told(lowest, name, language)
+    )
+    finding = finding.rstrip(".")
     description = pick(
         language,
         "Mỗi thanh là một câu hỏi, xếp từ tỷ lệ hài lòng cao đến thấp (không trọng số); phải là các mức hài lòng, trái là các mức không "

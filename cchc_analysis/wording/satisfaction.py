@@ -248,6 +248,12 @@ def lowest_question(row: Figures, name: str, language: Language) -> str:
     )
 
 
+def question_told(row: Figures, name: str, language: Language) -> str:
+    """Say the share of one question; a row of `satisfaction`."""
+    counts = f"{number(row['numerator'], language)}/{number(row['denominator'], language)}"
+    return f"{name}: {share(row['value'], language)} ({counts})"
+
+
 def hidden_groups(rows: pd.DataFrame, language: Language) -> str:
     """Say how many groups are hidden because they have too few forms, nothing where there are none."""
     n = int(rows["suppressed"].sum())
