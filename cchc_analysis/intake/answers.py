@@ -2,16 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from cchc_analysis.instants import BoolArray
 from cchc_analysis.intake.cells import MISSING, NUMBER, TEXT, CellArray, by_distinct_text, cell_kinds
-from cchc_analysis.intake.values import Parsed, parse_numbers
+from cchc_analysis.intake.values import Parsed
 from cchc_analysis.questionnaires import Demographic, Questionnaire, Scale
 from cchc_analysis.schema import INVALID_ANSWER
 from cchc_analysis.text import clean_text, fold
@@ -21,15 +20,16 @@ _NOTHING: Final = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\-–—−_.…·/\\
 _NUMBER: Final = re.compile(r"-?\d{1,6}(?:[.,]0+)?")
 _NUMBER_FIRST: Final = re.compile(r"[(\[]?\s*(-?\d{1,6})(?:[.,]0+)?\s*[)\]]?\s*[-–—.:=)]*\s*(?![\d.,/])(\S.*)")
 _NUMBER_LAST: Final = re.compile(r"(.*[^\W\d_])\W*?\s*[-–—:=(\[]*\s*(?<![\d.,/])(\d{1,6})(?:[.,]0+)?\s*[)\]]?")
+_POINT_WORDS: Final = re.compile(
+    r"\b(?:mức|muc|điểm|diem)\s*(?:độ\s*|số\s*)?[:=]?\s*(?=\d)|(?<=\d)\s*(?:điểm|diem|đ)\b", re.IGNORECASE
+)
+"""Words beside the number of a point: "5 điểm", "Mức 5"."""
+_WRAPPED: Final = re.compile(r"'?[(\[]?\s*(.*?)\s*[)\]]?\s*\.?", re.DOTALL)
+_OPTION_LETTER: Final = re.compile(r"[(\[]?[a-eA-EđĐ]\s*[.)\]]\s*(?=\S{2})")
+_BOTH_LANGUAGES: Final = re.compile(r"\s*[/|()]\s*|\s+[-–—]\s+")
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _AGE: Final = re.compile(r"(\d{1,3})(?:[.,]0+)?\s*(?:tuổi|t|years?(?: old)?)?", re.IGNORECASE)
 _OLDEST: Final = 120
-_SECONDS: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:giây|s|sec|seconds?)\.?", re.IGNORECASE)
-
-_DECIMAL: Final = re.compile(r"\d+[.,]\d+")
-_THREE_DIGITS: Final = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
-_WHOLE: Final = re.compile(r"\d+")
-_LARGE_WEIGHT: Final = 100
 
 
 def plain_words(text: str) -> str:
@@ -66,20 +66,35 @@ class AnswerWords:
             return self.own[words]
         if _NOTHING.fullmatch(text) or fold(text) in self.empty:
             return None
-        plain = unicodedata.normalize("NFKC", clean_text(text)).replace("−", "-")
-        if _NUMBER.fullmatch(plain):
-            return self._of_number(_whole(plain))
-        label = self._of_label(words)
+        plain = _plain(text)
+        bare = _WRAPPED.fullmatch(plain)
+        if bare and _NUMBER.fullmatch(bare.group(1)):
+            return self._of_number(_whole(bare.group(1)))
+        label = self._of_label(words) or self._of_label(plain_words(_OPTION_LETTER.sub("", plain, count=1)))
         if label is not None:
             return label
+        beside = self.number_and_label(text)
+        if beside is not None:
+            # Behind a label the minus of a missing code cannot be told from a hyphen.
+            n, code = beside
+            return code if code in (self._of_number(n), self._of_number(-n)) else INVALID_ANSWER
+        both = {self._of_label(plain_words(part)) for part in _BOTH_LANGUAGES.split(plain) if plain_words(part)}
+        return both.pop() or INVALID_ANSWER if len(both) == 1 else INVALID_ANSWER
+
+    @property
+    def points(self) -> tuple[int, ...]:
+        """Return the points of the scale, ascending."""
+        return tuple(sorted(int(code) for code in set(self.numbers.values()) if code.isdigit()))
+
+    def number_and_label(self, text: str) -> tuple[int, str] | None:
+        """Return the number and the code of the label beside it, whether or not they agree; None for other texts."""
+        plain = _plain(text)
         for pattern, number, rest in ((_NUMBER_FIRST, 1, 2), (_NUMBER_LAST, 2, 1)):
             found = pattern.fullmatch(plain)
             code = found and self._of_label(plain_words(found.group(rest)))
             if found and code:
-                # Behind a label the minus of a missing code cannot be told from a hyphen.
-                n = _whole(found.group(number))
-                return code if code in (self._of_number(n), self._of_number(-n)) else INVALID_ANSWER
-        return INVALID_ANSWER
+                return _whole(found.group(number)), code
+        return None
 
     def _of_number(self, number: int) -> str:
         return self.own_numbers.get(number) or self.numbers.get(number, INVALID_ANSWER)
@@ -87,10 +102,18 @@ class AnswerWords:
     def _of_label(self, words: str) -> str | None:
         return self.own.get(words) or self.labels.get(words) or self.bare.get(fold(words))
 
+    def label_code(self, words: str) -> str | None:
+        """Return the code of a label, whatever numbers mean; None for other words."""
+        return None if not words or words.isdigit() else self._of_label(words)
+
     def label_of(self, code: str) -> str | None:
         """Return words that mean the code and that no mapping file has given another meaning."""
         found = (words for words, meant in self.labels.items() if meant == code)
         return next((words for words in found if self.own.get(words, code) == code and not words.isdigit()), None)
+
+
+def _plain(text: str) -> str:
+    return _POINT_WORDS.sub("", unicodedata.normalize("NFKC", clean_text(text)).replace("−", "-")).strip()
 
 
 def _whole(text: str) -> int:
@@ -223,60 +246,3 @@ def _codes(cells: CellArray, convert: Callable[[str], str | None]) -> npt.NDArra
 
 def _digits(number: float) -> str:
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-
-
-def parse_weights(cells: CellArray, *, empty: frozenset[str] = frozenset()) -> tuple[Parsed, BoolArray]:
-    """Return weights (NaN where missing or unreadable) and which cells hold a negative one, which counts as none.
-
-    A single dot or comma is the decimal sign, also before three digits ("1.125"); only in a column in which every
-    number with a sign has three digits behind it and a whole number of 100 or more stands too, it is that of
-    thousands.
-
-    >>> found, negative = parse_weights(np.array(["2,5", "1.125", 0, "-1,5", "5%"], dtype=object))
-    >>> found.values.tolist(), found.unreadable.tolist(), negative.tolist()
-    ([2.5, 1.125, 0.0, nan, nan], [False, False, False, False, True], [False, False, False, True, False])
-    """
-    kinds = cell_kinds(cells)
-    texts = np.flatnonzero(kinds == TEXT)
-    parsed = parse_numbers(cells, empty=empty)
-    if not _has_thousands([clean_text(text) for text in dict.fromkeys(cells[texts])]):
-        decimal = np.array(by_distinct_text(cells, texts, _decimal), dtype="float64")
-        known = ~np.isnan(decimal)
-        parsed.values[texts[known]], parsed.unreadable[texts[known]] = decimal[known], False
-    negative = np.zeros(len(cells), dtype=bool)
-    negative[texts] = by_distinct_text(
-        cells, texts, lambda text: _decimal(text.lstrip("-−– ")) > 0 and text[:1] in "-−–"
-    )
-    numbers = np.flatnonzero(kinds == NUMBER)
-    negative[numbers] = cells[numbers].astype("float64") < 0
-    return Parsed(parsed.values, parsed.unreadable & ~negative), negative
-
-
-def _has_thousands(texts: Sequence[str]) -> bool:
-    separated = [text for text in texts if _DECIMAL.fullmatch(text)]
-    whole = [int(text) for text in texts if _WHOLE.fullmatch(text)]
-    return bool(separated) and all(map(_THREE_DIGITS.fullmatch, separated)) and max(whole, default=0) >= _LARGE_WEIGHT
-
-
-def _decimal(text: str) -> float:
-    plain = clean_text(text)
-    if _DECIMAL.fullmatch(plain) or _WHOLE.fullmatch(plain):
-        return float(plain.replace(",", "."))
-    return float("nan")
-
-
-def parse_seconds(cells: CellArray, *, empty: frozenset[str] = frozenset()) -> Parsed:
-    """Return durations in seconds, with or without the word.
-
-    >>> parse_seconds(np.array(["95 giây", 120, "2 phút"], dtype=object)).values.tolist()
-    [95.0, 120.0, nan]
-    """
-    bare = cells.copy()
-    texts = np.flatnonzero(cell_kinds(cells) == TEXT)
-    bare[texts] = by_distinct_text(cells, texts, _without_unit)
-    return parse_numbers(bare, empty=empty)
-
-
-def _without_unit(text: str) -> str:
-    found = _SECONDS.fullmatch(clean_text(text))
-    return found.group(1) if found else text

@@ -41,6 +41,7 @@ _WEEKDAY: Final = re.compile(
     r"^(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|cn|t[2-7]"
     r"|(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\.?)(?:, ?| )"
 )
+_GREENWICH: Final = re.compile(r"\b(?:gmt|utc) ?([+-])(\d{1,2})\b")
 _MONTH_WORD: Final = re.compile(r"\b(?:thang|thg|th)\.? ?(?=\d)")
 
 EMPTY_WORDS: Final = frozenset(
@@ -58,7 +59,10 @@ def plain_spelling(text: str) -> str:
 
     >>> plain_spelling("Thứ Tư, 14 Thg 6, 2023"), plain_spelling("14–06–2023 (08:30)")
     ('14 thang 6, 2023', '14-06-2023 08:30')
+    >>> plain_spelling("2023/05/10 8:00:11 SA GMT+7")
+    '2023/05/10 8:00:11 sa +07'
     """
     letters = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", clean_text(text))).translate(_MARKS)
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
+    letters = _GREENWICH.sub(lambda zone: f"{zone[1]}{zone[2].zfill(2)}", letters)
     return _MONTH_WORD.sub("thang ", _WEEKDAY.sub("", clean_text(letters)))

@@ -19,8 +19,10 @@ from cchc_analysis.text import fold
 
 _SUMS: Final = re.compile(
     r"(?:tong|cong|tong so|tong cong|tong so phieu|tong hop|cong don)(?: (?:\d.*|phieu.*|chung.*|toan .*))?\Z"
-    r"|(?:diem )?(?:trung binh|tb|binh quan)(?: chung| cong| cac.*| cau.*| diem.*)?\Z"
-    r"|(?:ty|ti) le.*\Z|% .*\Z|(?:do lech chuan|trung vi|average|mean|total|sum|median)\Z"
+    r"|(?:(?:diem|gia tri|muc) )?(?:trung binh|tb|binh quan)(?: chung| cong| cac.*| cau.*| diem.*)?\Z|d?tb\Z"
+    r"|(?:ty|ti) le.*\Z|% .*\Z|(?:so|tong|dem) (?:luot|luong|phieu|nguoi|y kien|cau tra loi)(?: (?!so\b)[^\W\d].*)?\Z"
+    r"|(?:do lech chuan|phuong sai|trung vi|yeu vi|(?:(?:diem|gia tri) )?(?:cao|thap|lon|nho) nhat)(?: .*)?\Z"
+    r"|(?:average|mean|total|sum|median|max|min|maximum|minimum|std(?: dev)?|stdev|sd|count)\Z"
 )
 _FIRST_ROWS: Final = 3
 _UNFILLED: Final = "unfilled"

@@ -107,6 +107,32 @@ def find_header(cells: pd.DataFrame, score: Score, header_row: int | None = None
     return _best(blocks, score, require=True)
 
 
+def with_cells_above(cells: pd.DataFrame, header: Header, is_known: Callable[[HeaderCell], bool]) -> Header:
+    """Return the header with what stands only in the rows right above it, over columns with cells below and no text.
+
+    The upper row of an unmerged header of two rows may be the only one that says what such a column is. A row with one
+    text may be a title: it counts only where the text `is_known` as a header and stands right of the first one.
+
+    >>> cells = pd.DataFrame([["Tiếp cận", None, "Góp ý"], ["C1", "C2", None], ["5", "4", "tốt"]], dtype=object)
+    >>> block = Header(1, 1, (HeaderCell(0, ("C1",), (1,)), HeaderCell(1, ("C2",), (1,))))
+    >>> [cell.text for cell in with_cells_above(cells, block, lambda cell: False).cells]
+    ['C1', 'C2', 'Góp ý']
+    """
+    present = {cell.position: cell for cell in header.cells}
+    first, leftmost = header.first, min(present, default=0)
+    for row in range(header.first - 1, max(header.last - MAX_DEPTH, -1), -1):
+        texts = _texts(cells.iloc[row])
+        if not any(texts):
+            break
+        for position, text in enumerate(texts):
+            cell = HeaderCell(position, (text,), (1,))
+            if not text or position in present or not cells.iloc[header.last + 1 :, position].notna().any():
+                continue
+            if sum(map(bool, texts)) > 1 or (position > leftmost and is_known(cell)):
+                present[position], first = cell, row
+    return Header(first, header.last, tuple(present[position] for position in sorted(present)))
+
+
 def _best(blocks: Iterator[Header], score: Score, *, require: bool) -> Header | None:
     best: Header | None = None
     best_key = (0, 0, 0)

@@ -18,7 +18,7 @@ from cchc_analysis.version import VERSION
 UNFINISHED: Final = ".unfinished"
 """Ending of what an interrupted run leaves behind; the next run removes it."""
 
-PART_VERSION: Final = 4
+PART_VERSION: Final = 5
 """Raised whenever the same file would be checked differently, so that old parts are made again."""
 
 _REFERENCE_TABLES: Final = (

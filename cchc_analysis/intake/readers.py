@@ -3,15 +3,16 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis.errors import InputError, MappingError
-from cchc_analysis.intake.answers import form_words
+from cchc_analysis.intake.answers import FormWords, form_words
 from cchc_analysis.intake.columns import (
     Namer,
     Naming,
@@ -25,13 +26,15 @@ from cchc_analysis.intake.columns import (
 )
 from cchc_analysis.intake.contents import read_sheets
 from cchc_analysis.intake.form_rows import sort_forms
-from cchc_analysis.intake.headers import Header, find_header
+from cchc_analysis.intake.headers import Header, find_header, with_cells_above
 from cchc_analysis.intake.lost_letters import lost_letters_note
 from cchc_analysis.intake.mapping import EVERY_ANSWER, ColumnMapping
 from cchc_analysis.intake.other_rows import BLANK, DOSSIER, RowShape, RowSorter
 from cchc_analysis.intake.repair import repair_text
+from cchc_analysis.intake.survey_columns import Told, told_beside_headers
+from cchc_analysis.intake.survey_sheets import lists_questions, questions_in_rows, require_answers
 from cchc_analysis.intake.tables import NamedTable, Note, RawSheet
-from cchc_analysis.intake.wrong_kind import other_kind, require_dossiers, with_hint
+from cchc_analysis.intake.wrong_kind import refused, require_dossiers
 from cchc_analysis.schema import DOSSIERS, Column, Kind
 from cchc_analysis.text import fold
 
@@ -127,19 +130,43 @@ def read_tables(
     namer = Namer([column.name for column in columns], mapping)
     sheets = _chosen(read_sheets(_content(path, name), name), mapping, name)
     headed = [(sheet, header) for sheet in sheets if (header := _header(sheet, namer, mapping, name)) is not None]
-    for sheet, header in headed if namer.questions else ():
-        if len(namer.questions & {namer.meaning(cell) for cell in header.cells}) <= 1 and is_long(sheet):
-            raise long_table(_place(name, sheet.sheet))
+    if namer.questions:
+        headed = _only_forms(sheets, headed, namer, name)
     if not headed:
-        raise with_hint(no_header(sheets, namer, name), other_kind(sheets, kind), name)
+        raise refused(no_header(sheets, namer, name), sheets, kind, (name, name), kind_given=kind_given)
     _require_mapped_columns(namer, [header for _, header in headed], name)
-    headed, notes = _require_columns(headed, sheets, kind, namer, name)
+    headed, notes = _require_columns(headed, sheets, kind, namer, name, kind_given=kind_given)
     for sheet, header in headed if kind is DOSSIERS and not kind_given else ():
         named = namer.names & {namer.meaning(cell) for cell in header.cells}
         require_dossiers(header, named, _place(name, sheet.sheet))
+    if mapping.questionnaire is not None:
+        words = _words(mapping)
+        for sheet, header in headed:
+            require_answers(sheet, header, namer, words.answers, _place(name, sheet.sheet))
     tables = [_name_table(sheet, header, columns, namer, mapping, name) for sheet, header in headed]
     notes += _question_notes(namer, [header for _, header in headed])
     return [replace(tables[0], notes=tables[0].notes + notes), *tables[1:]]
+
+
+def _only_forms(
+    sheets: Sequence[RawSheet], headed: list[tuple[RawSheet, Header]], namer: Namer, name: str
+) -> list[tuple[RawSheet, Header]]:
+    """Leave out sheets in which the questions stand in rows; refuse a file that has no others."""
+    for sheet, header in headed:
+        if len(namer.questions & {namer.meaning(cell) for cell in header.cells}) <= 1 and is_long(sheet):
+            raise long_table(_place(name, sheet.sheet))
+    headers = {id(sheet): header for sheet, header in headed}
+    turned = [sheet for sheet in sheets if lists_questions(sheet, headers.get(id(sheet)), namer)]
+    left = [(sheet, header) for sheet, header in headed if not any(sheet is other for other in turned)]
+    if turned and not left:
+        raise questions_in_rows(_place(name, turned[0].sheet))
+    return left
+
+
+def _words(mapping: ColumnMapping) -> FormWords:
+    assert mapping.questionnaire is not None
+    empty = frozenset(fold(text) for text in mapping.empty)
+    return form_words(mapping.questionnaire, mapping.values, empty, EVERY_ANSWER)
 
 
 def _content(path: Path, name: str) -> bytes:
@@ -179,7 +206,11 @@ def _header(sheet: RawSheet, namer: Namer, mapping: ColumnMapping, name: str) ->
             f"{vi}: tệp ánh xạ ghi tiêu đề ở dòng {row} nhưng chỉ có {len(sheet.cells)} dòng. Hãy sửa `header_row`.",
         )
     header = find_header(sheet.cells, namer.score, row)
-    return None if header is None else namer.complete(header, sheet.cells.shape[1])
+    if header is None:
+        return None
+    if namer.questions and row is None:
+        header = with_cells_above(sheet.cells, header, lambda cell: namer.meaning(cell) is not None)
+    return namer.complete(header, sheet.cells.shape[1])
 
 
 def _place(name: str, sheet: str) -> tuple[str, str]:
@@ -205,6 +236,8 @@ def _require_columns(
     kind: Kind,
     namer: Namer,
     name: str,
+    *,
+    kind_given: bool,
 ) -> tuple[list[tuple[RawSheet, Header]], tuple[Note, ...]]:
     """Leave out sheets that are another kind of table; a sheet that lacks one required column is an error."""
     required = [column for column in kind.columns if column.required and column.name not in namer.constants]
@@ -221,9 +254,9 @@ def _require_columns(
             complete.append((sheet, header))
     for sheet, header, missing in lacking:
         if not complete or (len(missing) == 1 and not namer.questions):
-            refused = no_questions(header, namer, _place(name, sheet.sheet)) if namer.questions else None
-            error = refused or missing_columns(missing, header, namer, _place(name, sheet.sheet))
-            raise with_hint(error, other_kind([sheet], kind), name)
+            unnamed = no_questions(header, namer, _place(name, sheet.sheet)) if namer.questions else None
+            error = unnamed or missing_columns(missing, header, namer, _place(name, sheet.sheet))
+            raise refused(error, [sheet], kind, (name, name), kind_given=kind_given)
     kept = {id(sheet) for sheet, _ in complete}
     others = [sheet for sheet in sheets if id(sheet) not in kept and sheet.cells.notna().any(axis=None)]
     return complete, tuple(_other_sheet_note(sheet.sheet, kind) for sheet in others)
@@ -263,11 +296,16 @@ def _name_table(
     name: str,
 ) -> NamedTable:
     naming = name_columns(header, namer, _place(name, sheet.sheet))
+    told = Told(naming, {}, ())
+    if namer.questions:
+        told = told_beside_headers(sheet, header, naming, namer, mapping)
+        naming = told.naming
     body = sheet.cells.iloc[header.last + 1 :]
     reasons = _sort_rows(body, sheet, header, naming, mapping)
     is_dossier = reasons == DOSSIER
     counts = Counter(str(reason) for reason in reasons[~is_dossier & (reasons != BLANK)])
-    cells = _canonical(body[is_dossier] if not is_dossier.all() else body, naming, columns, mapping)
+    constants = {**told.constants, **mapping.constants}
+    cells = _canonical(body[is_dossier] if not is_dossier.all() else body, naming, columns, constants)
     beyond = body[is_dossier].iloc[:, header.width :] if sheet.delimited else body.iloc[:0]
     ragged = beyond.index[beyond.notna().any(axis=1)] if beyond.shape[1] else []
     return NamedTable(
@@ -279,18 +317,20 @@ def _name_table(
         skipped=dict(sorted(counts.items())),
         dropped_columns=naming.dropped,
         header_row=0 if header.last < 0 else int(sheet.cells.index[header.last]),
-        notes=sheet.notes,
+        notes=sheet.notes + told.notes,
         ragged_rows=tuple(int(row) for row in ragged),
         source_headers=naming.headers,
         delimited=sheet.delimited,
     )
 
 
-def _canonical(body: pd.DataFrame, naming: Naming, columns: tuple[Column, ...], mapping: ColumnMapping) -> pd.DataFrame:
+def _canonical(
+    body: pd.DataFrame, naming: Naming, columns: tuple[Column, ...], constants: Mapping[str, Any]
+) -> pd.DataFrame:
     named: dict[str, np.ndarray] = {}
     for column in columns:
-        if column.name in mapping.constants:
-            named[column.name] = np.full(len(body), mapping.constants[column.name], dtype=object)
+        if column.name in constants:
+            named[column.name] = np.full(len(body), constants[column.name], dtype=object)
         elif column.name in naming.positions:
             named[column.name] = body[naming.positions[column.name]].to_numpy(dtype=object)
     return pd.DataFrame(named, index=body.index, columns=list(named), dtype=object)
@@ -314,9 +354,7 @@ def _sort_rows(
     procedure_codes = columns[0].name == "procedure_code"
     shape = RowShape(code, times, naming.running_numbers, headed, header_rows, procedure_codes)
     if mapping.questionnaire is not None:
-        empty = frozenset(fold(text) for text in mapping.empty)
-        words = form_words(mapping.questionnaire, mapping.values, empty, EVERY_ANSWER)
-        return sort_forms(body, naming, shape, words, header.width)
+        return sort_forms(body, naming, shape, _words(mapping), header.width)
     sorter = RowSorter(shape)
     reasons = np.full(len(body), DOSSIER, dtype=object)
     doubtful = _doubtful(body, code, times)

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cchc_analysis.instants import BoolArray
-from cchc_analysis.intake.answers import FormWords, parse_answers, parse_bands, parse_seconds, parse_weights
+from cchc_analysis.intake.answers import FormWords, parse_answers, parse_bands
 from cchc_analysis.intake.cells import CellArray, as_cells, cell_text, is_error
 from cchc_analysis.intake.codes import parse_booleans, parse_category
 from cchc_analysis.intake.dates import Timestamps, parse_timestamps
+from cchc_analysis.intake.survey_numbers import parse_seconds, parse_weights
 from cchc_analysis.intake.tables import NamedTable
 from cchc_analysis.intake.terms import parse_terms
 from cchc_analysis.intake.values import Parsed, code_keys, parse_codes, parse_numbers, parse_texts

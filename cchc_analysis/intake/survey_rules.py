@@ -19,6 +19,7 @@ from cchc_analysis.intake.predicates import is_marked, is_unreadable
 from cchc_analysis.intake.rows import Rows
 from cchc_analysis.intake.rule import Rule, RuleBook, Severity, rule
 from cchc_analysis.intake.rules import POPULATION, REPEATED, SURVEY_SENTENCES
+from cchc_analysis.intake.survey_notes import notes_on_forms
 from cchc_analysis.intake.tables import Note
 from cchc_analysis.periods import ReportPeriod, accounting_month, parse_period
 from cchc_analysis.questionnaires import Questionnaire
@@ -32,16 +33,12 @@ _ROUND: Final = re.compile(
     r"(?:đợt|lần|vòng|kỳ|đợt khảo sát)\s*(?:số\s*)?(?![69]\s*th[aá]ng)(?:\d+|[ivx]+)\b", re.IGNORECASE
 )
 _POSSIBLE: Final = (np.datetime64("1945-01-01", "D"), np.datetime64("2099-12-31", "D"))
+_SHARE: Final = re.compile(r"0?[.,]\d*[1-9]\d*")
+_FEW_SHARES: Final = 3
+_WHOLE_SHARES: Final = frozenset({"0", "1", "0.0", "1.0", "0,0", "1,0"})
 _LONGEST_THEME: Final = 60
 _MOST_THEMES: Final = 60
 _CONTACT: Final = re.compile(r"@|(?:\d[\s.\-]?){8,}")
-_NO_NUMBER: Final = Note(
-    "forms_without_number",
-    "The forms have no number: two equal rows are two forms, and forms that stand in two exports cannot be told apart. "
-    "Take each form in once.",
-    "Phiếu không có mã: hai dòng giống nhau được tính là hai phiếu và không phát hiện được phiếu nằm trong hai tệp kết "
-    "xuất. Mỗi phiếu chỉ nạp một lần.",
-)
 
 
 def survey_kind(questionnaire: Questionnaire) -> IntakeKind:
@@ -55,7 +52,7 @@ def survey_kind(questionnaire: Questionnaire) -> IntakeKind:
     return IntakeKind(
         kind,
         partial(derive_forms, questionnaire),
-        complete_forms,
+        partial(complete_forms, questionnaire),
         kind.key,
         ages=kind.events,
         same=kind.moment[0],
@@ -104,6 +101,7 @@ def _flagging(questionnaire: Questionnaire) -> Iterator[Rule]:
 def derive_forms(questionnaire: Questionnaire, rows: Rows, moments: Mapping[str, Timestamps]) -> None:
     """Fill in the period, blank themes that are no codes, and mark what the rules look for."""
     columns, marks = rows.columns, rows.marks
+    _blank_whole_shares([question.id for question in questionnaire.questions], rows)
     columns["wave"] = _waves(columns["wave"], columns["answered_at"])
     marks["theme_not_coded"] = _uncoded(columns["theme"])
     columns["theme"][marks["theme_not_coded"]] = None
@@ -125,10 +123,24 @@ def derive_forms(questionnaire: Questionnaire, rows: Rows, moments: Mapping[str,
     marks["date_impossible"] = ~np.isnat(days) & ~((days >= _POSSIBLE[0]) & (days <= _POSSIBLE[1]))
 
 
-def complete_forms(rows: Rows) -> list[Note]:
-    """Return the note that no form of a file has a number, where it is so."""
-    no_number = missing(rows.columns["response_id"]).all() and not rows.unreadable["response_id"].any()
-    return [_NO_NUMBER] if len(rows) and no_number else []
+def _blank_whole_shares(questions: list[str], rows: Rows) -> None:
+    """Make 0 and 1 invalid in a table of shares (0.8, 0.65, 1), where they are 0 % and 100 % and no points."""
+    n_answers = n_shares = 0
+    for name in filter(rows.present, questions):
+        invalid = rows.columns[name] == INVALID_ANSWER
+        n_answers += int((~missing(rows.columns[name])).sum())
+        n_shares += sum(_SHARE.fullmatch(str(cell).strip()) is not None for cell in rows.cells[name][invalid])
+    if n_shares < _FEW_SHARES or 2 * n_shares < n_answers:
+        return
+    for name in filter(rows.present, questions):
+        whole = np.array([str(cell).strip() in _WHOLE_SHARES for cell in rows.cells[name]], dtype=bool)
+        rows.columns[name][whole] = INVALID_ANSWER
+        rows.unreadable[name] |= whole
+
+
+def complete_forms(questionnaire: Questionnaire, rows: Rows) -> list[Note]:
+    """Return what is to be told of the forms of a file as a whole."""
+    return notes_on_forms(questionnaire, rows, NOT_ANSWERED)
 
 
 def _waves(texts: npt.NDArray[Any], answered: InstantArray) -> npt.NDArray[Any]:

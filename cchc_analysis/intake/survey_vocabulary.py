@@ -29,7 +29,7 @@ class SurveyVocabulary(Vocabulary):
 
     `questions` are the columns of answers, `traits` those of respondents; `numbers` maps short headers such as "cau1"
     to them, `wordings` a question to its folded wordings. `factors` are folded names that may stand in front of a
-    question.
+    question, `by_cells` folded headers of durations or of moments, which only the cells tell apart.
     """
 
     questions: frozenset[str] = frozenset()
@@ -37,6 +37,7 @@ class SurveyVocabulary(Vocabulary):
     numbers: Mapping[str, str] = field(default_factory=dict)
     wordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     factors: tuple[str, ...] = ()
+    by_cells: frozenset[str] = frozenset()
 
     def meaning(self, header: str) -> str | None:
         """Return the question a header names, else what `Vocabulary.meaning` says of it.
@@ -144,9 +145,9 @@ def survey_vocabulary(questionnaire: Questionnaire) -> SurveyVocabulary:
     for key, name in dossiers.canonical.items():
         if name in section["as_dossiers"]:
             canonical.setdefault(key, name)
-    ignored = (
-        frozenset(fold(header) for header in section["ignored"]) | dossiers.ignored | frozenset(dossiers.canonical)
-    )
+    by_cells = frozenset(fold(header) for header in section["by_cells"]) - frozenset(canonical)
+    own = frozenset(fold(header) for header in section["ignored"])
+    ignored = own | by_cells | dossiers.ignored | frozenset(dossiers.canonical)
     questions = frozenset(question.id for question in questionnaire.questions)
     return SurveyVocabulary(
         canonical,
@@ -158,6 +159,7 @@ def survey_vocabulary(questionnaire: Questionnaire) -> SurveyVocabulary:
         _numbers(canonical, questions),
         {item.id: tuple(fold(word) for word in item.words()) for item in questionnaire.questions},
         tuple(fold(word) for factor in questionnaire.factors for word in (factor.vi, factor.en)),
+        by_cells,
     )
 
 

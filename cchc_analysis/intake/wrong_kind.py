@@ -1,21 +1,30 @@
 """A table that is not of the kind it was taken for: which kind it looks like instead."""
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, TypeVar
 
 from cchc_analysis.errors import InputError
+from cchc_analysis.intake.answers import plain_words
 from cchc_analysis.intake.columns import Namer
 from cchc_analysis.intake.headers import Header, find_header
 from cchc_analysis.intake.mapping import ColumnMapping
-from cchc_analysis.intake.survey_tables import is_survey, shipped_kinds
+from cchc_analysis.intake.survey_tables import is_survey, shipped_kinds, shipped_questionnaire
 from cchc_analysis.intake.tables import REJECTED_HEADERS, RawSheet
+from cchc_analysis.questionnaires import shipped_questionnaires
 from cchc_analysis.schema import REGISTERS, Kind
+from cchc_analysis.text import fold
 
 _STEPS: Final = frozenset({"due_at", "finished_at", "returned_at"})
 """What only a list of dossiers tells of its rows."""
 
 _FEW_QUESTIONS: Final = 3
 """A table with fewer columns under the wordings of a questionnaire is not taken for its forms."""
+
+_QUESTION: Final = re.compile(r"(?:cau|cau hoi|c|q|question|tieu chi|tc|chi so)(?: so)? ?\d{1,3}\b")
+_SEARCHED_ROWS: Final = 200
+_LONGEST_HEADER: Final = 300
 
 Refusal = TypeVar("Refusal", bound=InputError)
 
@@ -73,7 +82,78 @@ def require_dossiers(header: Header, named: frozenset[str], place: tuple[str, st
         namer = _namer(kind)
         questions = {namer.meaning(cell) for cell in header.cells} & namer.questions
         if len(questions) >= _FEW_QUESTIONS:
-            raise _is_register(kind, place)
+            raise _is_survey(kind, place)
+
+
+def refused(
+    error: InputError, sheets: Sequence[RawSheet], kind: Kind, place: tuple[str, str], *, kind_given: bool
+) -> InputError:
+    """Return the error for sheets that are no table of the kind: what they look like instead comes first.
+
+    A survey among dossiers whose kind nobody has given is told by that alone: its first rows, which the error would
+    repeat, are answers of people.
+    """
+    other = other_kind(sheets, kind)
+    if not kind_given and not is_survey(kind.name):
+        if other is not None and is_survey(other.name):
+            return _is_survey(other, place)
+        if other is None and any(looks_like_answers(sheet) for sheet in sheets):
+            return _is_survey(None, place)
+    return with_hint(error, other, place[0])
+
+
+def looks_like_answers(sheet: RawSheet) -> bool:
+    """Return whether a sheet looks like answers to some questionnaire: numbered questions, or columns of labels.
+
+    >>> import pandas as pd
+    >>> looks_like_answers(RawSheet("", pd.DataFrame([["STT", "Câu 1. Vệ sinh", "Câu 2. Thái độ"]], dtype=object)))
+    True
+    """
+    first = sheet.cells.head(_SEARCHED_ROWS)
+    for row in first.to_numpy():
+        texts = [fold(cell) for cell in row if isinstance(cell, str) and len(cell) < _LONGEST_HEADER]
+        if len({found.group() for text in texts if (found := _QUESTION.match(text))}) > 1:
+            return True
+    n_columns = 0
+    for position in range(first.shape[1]):
+        texts = [plain_words(cell) for cell in first[position] if isinstance(cell, str)]
+        n_labels = sum(text in _labels() for text in texts)
+        n_columns += n_labels > 0 and 2 * n_labels >= len(texts)
+    return n_columns > 1
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return frozenset(
+        plain_words(word)
+        for questionnaire in shipped_questionnaires()
+        for scale in questionnaire.scales.values()
+        for point in scale.points
+        for word in point.words()
+    )
+
+
+def _is_survey(kind: Kind | None, place: tuple[str, str]) -> InputError:
+    """Return the error for answers to a shipped questionnaire, or to one that nobody knows, among the dossiers."""
+    if kind is None:
+        listed = ", ".join(questionnaire.id for questionnaire in shipped_questionnaires())
+        return InputError(
+            f"{place[0]}: this looks like the answers to a survey, not like a list of dossiers. Put it into a folder "
+            "of its own with the YAML file of its questionnaire, or take it in by itself with --kind survey "
+            f"--questionnaire (a YAML file, or one of: {listed}); if these are dossiers, with --kind dossiers.",
+            f"{place[1]}: tệp này giống phiếu trả lời khảo sát, không giống danh sách hồ sơ. Hãy đặt tệp vào một thư "
+            "mục riêng cùng tệp YAML của phiếu khảo sát, hoặc nạp riêng với --kind survey --questionnaire (tệp YAML, "
+            f"hoặc một trong: {listed}); nếu đúng là hồ sơ, hãy nạp với --kind dossiers.",
+        )
+    folder = next(iter(shipped_questionnaire(kind.name).folders), kind.name)
+    return InputError(
+        f"{place[0]}: this looks like the answers to a survey, '{kind.en}', not like a list of dossiers. Put it into a "
+        f"folder of its own named {folder}, or take it in by itself with --kind {kind.name}; if these are dossiers, "
+        "with --kind dossiers.",
+        f"{place[1]}: tệp này giống phiếu trả lời khảo sát '{kind.vi}', không giống danh sách hồ sơ. Hãy đặt tệp vào "
+        f"một thư mục riêng tên {folder}, hoặc nạp riêng với --kind {kind.name}; nếu đúng là hồ sơ, hãy nạp với "
+        "--kind dossiers.",
+    )
 
 
 def _is_register(kind: Kind, place: tuple[str, str]) -> InputError:

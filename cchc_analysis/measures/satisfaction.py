@@ -26,6 +26,7 @@ from cchc_analysis.measures.survey_responses import (
     FloatArray,
     Responses,
 )
+from cchc_analysis.measures.survey_variance import Spread
 from cchc_analysis.stats.counts import normal_quantile
 from cchc_analysis.stats.survey_intervals import logit_interval, margin_of_error
 
@@ -144,7 +145,8 @@ def satisfaction(sample: SurveySample, by: tuple[str, ...] = (), items: Sequence
     answers, unweighted; `value` with `lower`, `upper`: unweighted, logit interval of a simple random sample;
     `weighted` with `standard_error`, `weighted_lower`, `weighted_upper`, half-width `margin` (t se), `df` and
     `design_effect` (over a simple random sample with replacement): design-based. For "mean_of_questions" the counts
-    are those of all its answers, while the shares are means of the questions' shares. `mean_points`: unweighted mean of
+    are those of all its answers, while the shares are means of the questions' shares. Where everybody of the strata
+    was asked there is no sampling error: standard error 0 and no interval. `mean_points`: unweighted mean of
     all points, high = good. Groups of fewer than SMALLEST_GROUP forms have `suppressed` True and no figure.
     Source: docs/methods/satisfaction.md.
     """
@@ -253,18 +255,26 @@ def share_interval(
 def _weighted(sample: SurveySample, domain: Domain) -> dict[str, FloatArray]:
     """Return the design-based figures of every item; edges rest on the effective number of forms, at most all."""
     spread = sample.variance.spread(domain.rows, domain.influence, domain.present)
-    n, errors = domain.present.sum(axis=0).astype(np.float64), spread.standard_errors
-    effective = np.clip(np.where(np.isnan(spread.n_effective), n, spread.n_effective), np.minimum(n, 1), n)
-    lower, upper = share_interval(domain.shares, errors, spread.df, effective)
+    errors = spread.standard_errors
+    lower, upper = share_interval(domain.shares, errors, spread.df, forms_worth(domain, spread))
     return {
         "weighted": domain.shares,
         "standard_error": np.where(np.isnan(domain.shares), np.nan, errors),
-        "weighted_lower": lower,
-        "weighted_upper": upper,
+        "weighted_lower": np.where(spread.complete, np.nan, lower),
+        "weighted_upper": np.where(spread.complete, np.nan, upper),
         "margin": np.asarray(margin_of_error(errors, spread.df), dtype=np.float64),
         "df": np.where(np.isnan(errors), np.nan, spread.df),
         "design_effect": spread.deff,
     }
+
+
+def forms_worth(domain: Domain, spread: Spread) -> FloatArray:
+    """Return how many forms of a simple random sample each share is worth, at least one and at most its own.
+
+    The n of intervals at 0 and 1: n / design effect, where nothing varies Kish's effective number.
+    """
+    n = domain.present.sum(axis=0).astype(np.float64)
+    return np.clip(np.where(np.isnan(spread.n_effective), n, spread.n_effective), np.minimum(n, 1), n)
 
 
 def likert(sample: SurveySample, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -315,15 +325,15 @@ def _points_given(
 def answers_short(share: float, n_answers: float, goal: float) -> int | None:
     """Return how many of n answers would have to become satisfied to reach a goal, None where nothing was answered.
 
-    The smallest whole k with share + k / n_answers ≥ goal; 0 where the goal is reached. `share`: satisfied now, weighted
-    or not.
+    The smallest whole k with share + k / n_answers ≥ goal; 0 where the goal is reached. `share`: satisfied now,
+    weighted or not.
 
     >>> answers_short(0.80, 100, 0.85), answers_short(17 / 20, 20, 0.85), answers_short(0.0, 0, 0.85)
     (5, 0, None)
     """
     if pd.isna(share) or pd.isna(n_answers) or n_answers <= 0:
         return None
-    # 0.85 as a float lies a hair off: the goal is meant as it is written; what rounding of the share leaves is no answer.
+    # 0.85 as a float lies a hair off: the goal is meant as it is written.
     wanted = Fraction(str(goal)) * int(n_answers)
     return max(0, math.ceil(float(wanted) - share * n_answers - ROUNDING))
 
@@ -332,31 +342,63 @@ def satisfaction_target(sample: SurveySample, goal: float, by: tuple[str, ...] =
     """Hold the overall result (mean of questions, weighted) against a goal.
 
     Result: columns `by`, TARGET_COLUMNS. `verdict`: "met" where the 95 % interval lies wholly at or above the goal,
-    "missed" wholly below, else "undecided"; None where there is no result. `answers_to_change`: how many of all answers
+    "missed" wholly below, else "undecided"; None where there is no result. Where everybody was asked the value itself
+    decides, and `lower`, `upper` are null. `answers_to_change`: how many of all answers
     would have to become satisfied with all else equal (answers_short at the weighted share of all answers pooled); 0
-    where the result has reached the goal, else at least 1. `forms_needed`:
-    forms at which a distance to the goal as seen would be told with 80 % power, n (z + z₈₀)² se² / distance², null
-    where there is no distance or no standard error.
+    where the result has reached the goal, else at least 1. `forms_needed`: forms at which a distance to the goal as
+    seen would be told with 80 % power: n₀ = n (z + z₈₀)² se² / distance², se without finite populations, held against
+    the N dossiers of the group where they are known: n₀ / (1 + n₀ / N). Null where there is no distance or no standard
+    error.
     """
     overall = satisfaction(sample, by)
     table = overall[overall["item"] == OVERALL].reset_index(drop=True)
     pooled = overall.loc[overall["item"] == "pooled", "weighted"].to_numpy(dtype=np.float64)
     lower, upper = table["weighted_lower"], table["weighted_upper"]
-    verdict = np.select([lower >= goal, upper < goal, lower.notna()], ["met", "missed", "undecided"], "")
     denominator, weighted = (table[name].to_numpy(dtype=np.float64) for name in ("denominator", "weighted"))
-    error, distance = table["standard_error"].to_numpy(dtype=np.float64), np.abs(weighted - goal)
-    known = (distance > 0) & (error > 0)
-    factor = (normal_quantile(0.95) + normal_quantile(2 * POWER - 1)) ** 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        needed = np.ceil(table["n_forms"].to_numpy(dtype=np.float64) * factor * error**2 / distance**2)
+    # No sampling error and no interval: everybody was asked.
+    complete = lower.isna() & (table["standard_error"] == 0)
+    met, missed = (lower >= goal) | (complete & (weighted >= goal)), (upper < goal) | (complete & (weighted < goal))
+    verdict = np.select([met, missed, lower.notna()], ["met", "missed", "undecided"], "")
     lacking = [answers_short(share, n, goal) or 0 for share, n in zip(pooled, denominator, strict=True)]
     short = np.where(weighted >= goal, 0.0, np.maximum(np.array(lacking, dtype=np.float64), 1.0))
+    needed = np.where(complete, np.nan, _forms_needed(sample, by, np.abs(weighted - goal)))
     told = table.assign(
         lower=lower,
         upper=upper,
         goal=goal,
         verdict=pd.Series([word or None for word in verdict], dtype=object),
         answers_to_change=np.where(np.isnan(weighted), np.nan, short),
-        forms_needed=np.where(known, needed, np.nan),
+        forms_needed=needed,
     )
     return told[[*by, *TARGET_COLUMNS]]
+
+
+def _forms_needed(sample: SurveySample, by: tuple[str, ...], distance: FloatArray) -> FloatArray:
+    """Return how many forms of each group tell a distance with the chance POWER; nan where that cannot be said."""
+    codes, groups = sample.responses.keys(by)
+    rows = rows_of_groups(codes, len(groups))
+    errors, n_forms, population = np.full((3, len(rows)), np.nan)
+    for place, part in enumerate(rows):
+        errors[place], _ = overall_precision(sample, part)
+        n_forms[place] = len(part)
+        population[place] = sample.population_of(part) if sample.design is not None else np.nan
+    factor = (normal_quantile(0.95) + normal_quantile(2 * POWER - 1)) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        endless = n_forms * factor * errors**2 / distance**2
+        needed = np.ceil(endless / (1 + endless / population) - ROUNDING)
+    return np.where((distance > 0) & (errors > 0), needed, np.nan)
+
+
+def overall_precision(sample: SurveySample, rows: NDArray[np.intp] | None = None) -> tuple[float, float]:
+    """Return standard error and design effect of the overall result of some forms without finite populations.
+
+    For planning and comparing; nan where there is no result or fewer than SMALLEST_GROUP forms.
+    """
+    item = next((one for one in survey_items(sample.responses.instrument, ("overall",)) if one.name == OVERALL), None)
+    if item is None or sample.design is None:
+        return np.nan, np.nan
+    domain = domain_of(sample.responses, sample.weights, [item], rows)
+    if len(domain.rows) < SMALLEST_GROUP or np.isnan(domain.shares[0]):
+        return np.nan, np.nan
+    found = sample.variance.without_populations.spread(domain.rows, domain.influence, domain.present)
+    return float(found.standard_errors[0]), float(found.deff[0])

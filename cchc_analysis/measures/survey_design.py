@@ -90,15 +90,17 @@ class SurveySample:
         weights = self.design.weights[rows]
         stage = self.design.stages[0]
         units = stage.row_unit[rows]
+        strata = set(stage.unit_stratum[units].tolist())
         facts = replace(
             self.facts,
+            strata=self.facts.strata if len(strata) > 1 else None,
             kish_design_effect=kish_design_effect(weights) if weights.any() else None,
             n_effective=kish_effective_n(weights) if weights.any() else 0.0,
             lonely_strata=(),
             cells_without_forms=(),
             fields_without_forms=(),
             collapsed=(),
-            df=len(set(units.tolist())) - len(set(stage.unit_stratum[units].tolist())),
+            df=len(set(units.tolist())) - len(strata),
             population=float(weights.sum()),
             n_forms=len(rows),
             n_weight_missing=0,
@@ -110,6 +112,11 @@ class SurveySample:
             lonely=LONELY_RULE,
         )
         return SurveySample(self.responses.where(chosen), design, facts, PartVariance(self.variance, rows))
+
+    def population_of(self, rows: NDArray[np.intp]) -> float:
+        """Return how many dossiers the strata of some forms hold for them, infinite where one is not known."""
+        left = self.variance.left_shares(rows)
+        return float(np.where(left < 1, 1 / np.maximum(1 - left, np.finfo(np.float64).tiny), np.inf).sum())
 
     @property
     def weights(self) -> FloatArray:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.measures.satisfaction import OVERALL, POWER, satisfaction
+from cchc_analysis.measures.satisfaction import OVERALL, POWER, overall_precision, satisfaction
 from cchc_analysis.measures.survey_design import SurveySample
 from cchc_analysis.stats.counts import normal_quantile
 from cchc_analysis.stats.survey_planning import SampleSize, allocate, sample_size_for_margin, slovin
@@ -56,13 +56,16 @@ def survey_planning(
     share one half (the cautious choice), finite population, design effect (of the overall result for the whole, Kish's
     of its weights for a unit, at least 1); `slovin`: N / (1 + N e²); `n_invite`: n_needed / response rate, null where
     that is not known or more than there are; `n_allocated`: the whole's n_needed shared in proportion to dossiers, at
-    least FEWEST_ALLOCATED each. `telling_apart` = (z + z₈₀) √2 se.
+    least FEWEST_ALLOCATED each. `telling_apart` = (z + z₈₀) √2 se. Design effect and se are those without finite
+    populations: the formula brings these in itself, and a change goes beyond the dossiers of two periods.
     """
     whole = _overall_row(satisfaction(sample))
     by_unit = satisfaction(sample, ("unit",))
     by_unit = by_unit[(by_unit["item"] == OVERALL) & by_unit["unit"].notna()].set_index("unit")
     known = {unit: n for unit, n in (population or {}).items() if n > 0 and unit}
-    effect = _at_least_one(whole.get("design_effect"))
+    # Populations come in by the formula of the sample size: once is enough.
+    error, effect = overall_precision(sample)
+    effect = _at_least_one(effect)
     rate = response_rate if response_rate is not None and 0 < response_rate <= 1 else None
     rows = []
     for unit in sorted({*by_unit.index, *known}):
@@ -72,7 +75,6 @@ def survey_planning(
     rows.append(_row(WHOLE, whole, everyone, margin, effect, rate))
     table = pd.DataFrame(rows, columns=list(PLANNING_COLUMNS))
     table["n_allocated"] = _allocated(table, known)
-    error = whole.get("standard_error", np.nan)
     apart = (normal_quantile(0.95) + normal_quantile(2 * POWER - 1)) * math.sqrt(2) * error
     numbers = {name: float for name in PLANNING_COLUMNS if name not in ("unit", "n_forms")}
     told = float(apart) if 0 < apart < 1 else None

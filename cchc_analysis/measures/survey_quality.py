@@ -71,9 +71,9 @@ def survey_reliability(responses: Responses) -> pd.DataFrame:
                 # Pairs answered by different people can contradict each other; complete forms cannot.
                 found = cronbach_alpha(items, "listwise")
             told["missing_rule"] = found.missing
-            grade = scale_grade(found.alpha, found.lower).grade
             told |= {"alpha": found.alpha, "lower": found.lower, "upper": found.upper}
-            told |= {"grade": grade, "reason": found.reason}
+            word = scale_grade(found.alpha)
+            told |= {"grade": word.grade, "reason": found.reason or word.reason}
         rows.append(told)
     table = pd.DataFrame(rows, columns=list(RELIABILITY_COLUMNS)).astype(
         dict.fromkeys(("alpha", "lower", "upper"), float)

@@ -1,6 +1,6 @@
 """Standard errors of many groups of one sample, each from its own forms only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -61,12 +61,18 @@ def scaled(cells: Any, factors: FloatArray) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """Standard errors, degrees of freedom and design effects (with replacement) of k estimates; nan = undefined."""
+    """Standard errors, degrees of freedom and design effects (with replacement) of k estimates; nan = undefined.
+
+    `n_effective`: forms of a simple random sample that tell as much, n / deff; where nothing varies Kish's of the
+    weights. `complete`: nothing is left to chance, since every form of the estimate lies in a stratum all of whose
+    population has been asked; the standard error is 0 then.
+    """
 
     standard_errors: FloatArray
     df: FloatArray
     deff: FloatArray
     n_effective: FloatArray
+    complete: BoolArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +87,20 @@ class SampleVariance:
     """
 
     design: SurveyDesign
+
+    @cached_property
+    def without_populations(self) -> "SampleVariance":
+        """The same without the correction for finite populations.
+
+        For asking whether two groups differ by more than chance: what made the answers goes on, the dossiers of a
+        period are themselves a sample of it (Cochran 1977, 2.14).
+        """
+        return SampleVariance(replace(self.design, stratum_population=None))
+
+    def left_shares(self, rows: NDArray[np.intp]) -> FloatArray:
+        """Return what part of its stratum's population was not drawn, for every form."""
+        stage = self.design.stages[0]
+        return stage.left_share[stage.unit_stratum[stage.row_unit[rows]]]
 
     @cached_property
     def _fitted(self) -> FittedMargins | None:
@@ -134,13 +154,18 @@ class SampleVariance:
         strata = self.design.stages[0].unit_stratum[units]
         kinds = sparse.csr_array((np.ones(len(units)), (strata, np.arange(len(units)))))
         n_strata = ((kinds @ in_use.astype(np.float64)) > 0).sum(axis=0)
+        chance = (self.design.stages[0].left_share[strata] > 0)[:, None]
+        complete = (n_units > 0) & ~(in_use & chance).any(axis=0)
         # One unit shows no variance, whatever rounding leaves.
-        known = n_units > 1
-        variance = np.where(known, np.maximum(variance, 0.0), np.nan)
-        deff = self._design_effect(variance, rows, influence, here)
+        variance = np.where(n_units > 1, np.maximum(variance, 0.0), np.nan)
+        variance = np.where(complete, 0.0, variance)
+        deff = np.where(complete, np.nan, self._design_effect(variance, rows, influence, here))
+        weights = self.design.weights[rows][:, None] * here
         with np.errstate(divide="ignore", invalid="ignore"):
-            effective = np.where(deff > 0, here.sum(axis=0) / deff, np.nan)
-        return Spread(np.sqrt(variance), (n_units - n_strata).astype(np.float64), deff, effective)
+            kish = weights.sum(axis=0) ** 2 / (weights**2).sum(axis=0)
+            effective = np.where(deff > 0, here.sum(axis=0) / deff, kish)
+        df = (n_units - n_strata).astype(np.float64)
+        return Spread(np.sqrt(variance), df, deff, effective, np.asarray(complete, dtype=np.bool_))
 
     def _variance(
         self, rows: NDArray[np.intp], influence: FloatArray, units: NDArray[np.intp], totals: FloatArray
@@ -181,6 +206,15 @@ class PartVariance:
 
     whole: "SampleVariance | PartVariance"
     rows: NDArray[np.intp]
+
+    @cached_property
+    def without_populations(self) -> "PartVariance":
+        """The same without the correction for finite populations (see SampleVariance)."""
+        return PartVariance(self.whole.without_populations, self.rows)
+
+    def left_shares(self, rows: NDArray[np.intp]) -> FloatArray:
+        """Return what part of its stratum's population was not drawn, for every form."""
+        return self.whole.left_shares(self.rows[rows])
 
     def spread(self, rows: NDArray[np.intp], influence: FloatArray, present: BoolArray) -> Spread:
         """Return the precision of k estimates from the influence of forms of the part, as SampleVariance.spread."""

@@ -1,7 +1,7 @@
 """Waves of a survey: each on its own, and the newest against the one before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
 from cchc_analysis.frames import records
 from cchc_analysis.measures.satisfaction import SATISFACTION_COLUMNS, rows_of_groups, satisfaction
 from cchc_analysis.measures.survey_design import SurveySample
+from cchc_analysis.measures.survey_differences import Differences, estimates_of
 from cchc_analysis.measures.survey_items import Domain, Item, domain_of, survey_items
 from cchc_analysis.measures.survey_responses import SMALLEST_GROUP, FloatArray, Responses
-from cchc_analysis.measures.survey_variance import SampleVariance
+from cchc_analysis.measures.survey_variance import SampleVariance, Spread
 from cchc_analysis.stats.comparison import benjamini_hochberg, holm
+from cchc_analysis.stats.share_differences import ShareEstimates, correlation_of
 from cchc_analysis.stats.survey_design import SurveyDesign
-from cchc_analysis.stats.survey_intervals import t_interval
 
 MOST_WAVES = 12
 """Waves a series goes back."""
@@ -58,6 +58,7 @@ CHANGE_COLUMNS = (
     "same_modes_p_value",
     "same_modes_p_adjusted",
     "signal",
+    "signal_basis",
     "suppressed",
 )
 
@@ -172,13 +173,16 @@ def wave_change(
     """Compare two waves, the later minus the earlier one.
 
     Result: columns `by`, CHANGE_COLUMNS; no row without two waves. Independent samples: standard error
-    sqrt(se₀² + se₁²), t with Satterthwaite's degrees of freedom. Where at least COMMON_SHARE of the respondents of both
-    waves are the same: forms of one respondent are one cluster over both waves, so that the covariance counts.
+    sqrt(se₀² + se₁²), without finite populations; interval and p-value as stats.share_difference_interval. Where at
+    least COMMON_SHARE of the respondents of both waves are the same: forms of one respondent are one cluster over both
+    waves, so that the covariance counts.
     `p_adjusted`: Holm over the factors (and over the questions), Benjamini–Hochberg over the groups of `by`, as
     `adjustment` says. `difference_same_modes`: the mean over the modes both waves have of the difference within the
     mode, weighted with their mean share of both waves; null where they have none in common.
-    `signal`: "up" or "down" where the difference at an equal mix of modes (the plain one where modes are not stated)
-    is beyond noise after adjusting, else "none". Waves that cannot be compared have no difference and no signal.
+    `signal` follows from the row alone: `signal_basis` "same_modes": the sign of `difference_same_modes` where
+    `same_modes_p_adjusted` is at most SIGNAL_LEVEL, "plain" (no mode in common with SMALLEST_GROUP forms or more): that
+    of `difference` where `p_adjusted` is; "up", "down", else "none". Waves that cannot be compared have no difference,
+    no signal and the basis "".
     Source: docs/methods/satisfaction.md.
     """
     keys = tuple(name for name in by if name != "wave")
@@ -232,9 +236,9 @@ class WavePair:
         told = []
         for place, item in enumerate(self.items):
             reason = self.reasons[place]
-            figures = {} if plain is None else plain.row(place, comparable=not reason)
+            figures = {} if plain is None else _figures(plain, place, comparable=not reason)
             if same is not None and not reason:
-                figures |= same.same_modes(place)
+                figures |= {"difference_same_modes": same.difference[place], **same.row(place, "same_modes_")}
             told.append(
                 {
                     **named,
@@ -275,32 +279,17 @@ class WavePair:
         parts = zip(self.waves, rows, strict=True)
         return [domain_of(wave.sample.responses, wave.sample.weights, self.items, part) for wave, part in parts]
 
-    def _difference(self, rows: Sequence[NDArray[np.intp]]) -> "Differences":
+    def _difference(self, rows: Sequence[NDArray[np.intp]]) -> Differences:
         """Return the plain difference of the two waves."""
         domains = self._domains(rows)
-        before, after = (domain.shares for domain in domains)
-        error, df = self._precision(rows, domains)
-        return Differences(before, after, after - before, error, df)
+        if self._same_people(rows):
+            return self._paired(domains)
+        return _independent(domains, [_spread(one, wave) for one, wave in zip(domains, self.waves, strict=True)])
 
-    def _precision(self, rows: Sequence[NDArray[np.intp]], domains: Sequence[Domain]) -> tuple[FloatArray, FloatArray]:
-        """Return standard error and degrees of freedom of the difference of two estimates, one in each wave."""
-        return self._paired(domains) if self._same_people(rows) else self._independent(domains)
+    def _paired(self, domains: Sequence[Domain]) -> Differences:
+        """Return the difference where a respondent of both waves is one cluster.
 
-    def _independent(self, domains: Sequence[Domain]) -> tuple[FloatArray, FloatArray]:
-        """Return them for independent samples."""
-        waves = self.waves
-        parts = [w.sample.variance.spread(d.rows, d.influence, d.present) for w, d in zip(waves, domains, strict=True)]
-        variances = [part.standard_errors**2 for part in parts]
-        total = variances[0] + variances[1]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = [variance**2 / part.df for variance, part in zip(variances, parts, strict=True)]
-            df = np.where(total > 0, total**2 / (shares[0] + shares[1]), parts[0].df + parts[1].df)
-        return np.sqrt(total), df
-
-    def _paired(self, domains: Sequence[Domain]) -> tuple[FloatArray, FloatArray]:
-        """Return them where a respondent of both waves is one cluster.
-
-        What was fitted to dossiers is taken out wave by wave before; finite populations are left out.
+        What was fitted to dossiers is taken out wave by wave before.
         """
         parts, present = [], []
         for domain, wave in zip(domains, self.waves, strict=True):
@@ -309,10 +298,16 @@ class WavePair:
                 left = calibration.residuals(left)
             parts.append(left)
             present.append(here)
-        influence = np.vstack([-parts[0], parts[1]])
-        joint = SampleVariance(self._joint_design)
-        found = joint.spread(np.arange(len(influence)), influence, np.vstack(present))
-        return found.standard_errors, found.df
+        joint, k = SampleVariance(self._joint_design), len(domains[0].shares)
+        first, second = (np.vstack(pair) for pair in ((parts[0], 0 * parts[1]), (0 * parts[0], parts[1])))
+        none = [np.zeros_like(one) for one in present]
+        here = np.hstack([np.vstack(pair) for pair in ((present[0], none[1]), (none[0], present[1]), present)])
+        found = joint.spread(np.arange(len(first)), np.hstack([first, second, second - first]), here)
+        shares = np.concatenate([domain.shares for domain in domains])
+        whole = estimates_of(Domain(np.arange(len(first)), np.append(shares, shares[:k]), first, here), found)
+        before, after = (_slice(whole, slice(start, start + k)) for start in (0, k))
+        errors = np.split(found.standard_errors, 3)
+        return Differences(before, after, correlation_of(*errors), errors[2])
 
     @cached_property
     def _joint_design(self) -> SurveyDesign:
@@ -333,7 +328,7 @@ class WavePair:
         weights = np.concatenate([wave.sample.weights for wave in waves])
         return SurveyDesign(weights, strata=strata, clusters=people, lonely="adjust")
 
-    def _same_modes(self, rows: Sequence[NDArray[np.intp]]) -> "Differences | None":
+    def _same_modes(self, rows: Sequence[NDArray[np.intp]]) -> Differences | None:
         """Return the difference within modes, weighted with the mean share of each mode in both waves."""
         samples = (self.before.sample, self.after.sample)
         stated = [s.responses.forms["mode"].to_numpy(dtype=object)[p] for s, p in zip(samples, rows, strict=True)]
@@ -351,72 +346,61 @@ class WavePair:
         if not common or (mass.sum(axis=1) <= 0).any():
             return None
         shares = (mass / mass.sum(axis=1, keepdims=True)).mean(axis=0)
-        domains = [
-            _mixed(sample, self.items, [part[modes == mode] for mode in common], shares)
-            for sample, part, modes in zip(samples, rows, stated, strict=True)
+        parts = [
+            [domain_of(s.responses, s.weights, self.items, part[modes == mode]) for mode in common]
+            for s, part, modes in zip(samples, rows, stated, strict=True)
         ]
-        before, after = (domain.shares for domain in domains)
-        error, df = self._precision(rows, domains)
-        return Differences(before, after, after - before, error, df)
+        domains = [_mixed(of_modes, shares) for of_modes in parts]
+        if self._same_people(rows):
+            return self._paired(domains)
+        spreads = [
+            _mixed_spread(domain, of_modes, shares, wave)
+            for domain, of_modes, wave in zip(domains, parts, self.waves, strict=True)
+        ]
+        return _independent(domains, spreads)
 
 
-def _mixed(
-    sample: SurveySample, items: Sequence[Item], parts: Sequence[NDArray[np.intp]], shares: FloatArray
-) -> Domain:
+def _figures(found: Differences, place: int, comparable: bool) -> dict[str, Any]:
+    """Return the figures of one item; without a difference where the waves cannot be compared."""
+    told = {"before": found.first.shares[place], "after": found.second.shares[place]}
+    if not comparable:
+        return told
+    figures = {"difference": found.difference[place], "standard_error": found.standard_error[place]}
+    return {**told, **figures, **found.row(place)}
+
+
+def _spread(domain: Domain, wave: Wave) -> Spread:
+    """Return the precision of shares of a wave without finite populations."""
+    return wave.sample.variance.without_populations.spread(domain.rows, domain.influence, domain.present)
+
+
+def _independent(domains: Sequence[Domain], spreads: Sequence[Spread]) -> Differences:
+    """Return the difference of two samples that have nothing to do with each other."""
+    before, after = (estimates_of(domain, spread) for domain, spread in zip(domains, spreads, strict=True))
+    error = np.hypot(before.standard_errors, after.standard_errors)
+    return Differences(before, after, np.zeros(len(error)), error)
+
+
+def _slice(given: ShareEstimates, part: slice) -> ShareEstimates:
+    return ShareEstimates(given.shares[part], given.standard_errors[part], given.df[part], given.n[part])
+
+
+def _mixed(domains: Sequence[Domain], shares: FloatArray) -> Domain:
     """Return the estimates of several groups of forms mixed with given shares."""
-    domains = [domain_of(sample.responses, sample.weights, items, part) for part in parts]
     mixed = np.add.reduce([share * domain.shares for share, domain in zip(shares, domains, strict=True)])
     influence = np.vstack([share * domain.influence for share, domain in zip(shares, domains, strict=True)])
-    return Domain(np.concatenate(parts), mixed, influence, np.vstack([domain.present for domain in domains]))
+    rows = np.concatenate([domain.rows for domain in domains])
+    return Domain(rows, np.clip(mixed, 0.0, 1.0), influence, np.vstack([domain.present for domain in domains]))
 
 
-@dataclass(frozen=True, eq=False)
-class Differences:
-    """Differences of k items between two waves."""
-
-    before: FloatArray
-    after: FloatArray
-    difference: FloatArray
-    standard_error: FloatArray
-    df: FloatArray
-
-    def row(self, place: int, comparable: bool) -> dict[str, Any]:
-        """Return the figures of one item; without a difference where the waves cannot be compared."""
-        told = {"before": self.before[place], "after": self.after[place]}
-        if not comparable:
-            return told
-        lower, upper, p_value = self._tested(place)
-        figures = {"difference": self.difference[place], "standard_error": self.standard_error[place]}
-        return {**told, **figures, "lower": lower, "upper": upper, "p_value": p_value}
-
-    def same_modes(self, place: int) -> dict[str, Any]:
-        """Return the figures of one item at an equal mix of modes."""
-        lower, upper, p_value = self._tested(place)
-        return {
-            "difference_same_modes": self.difference[place],
-            "same_modes_lower": lower,
-            "same_modes_upper": upper,
-            "same_modes_p_value": p_value,
-        }
-
-    def _tested(self, place: int) -> tuple[float, float, float]:
-        difference, error, df = (float(a[place]) for a in (self.difference, self.standard_error, self.df))
-        return tested(difference, error, df)
-
-
-def tested(difference: float, standard_error: float, df: float) -> tuple[float, float, float]:
-    """Return interval and two-sided p-value of a difference, nan where it has no standard error.
-
-    The interval is held inside [-1, 1], where every difference of two shares lies.
-
-    >>> [round(number, 4) for number in tested(0.05, 0.02, 60)]
-    [0.01, 0.09, 0.0152]
-    """
-    if not (standard_error > 0 and df > 0):
-        return np.nan, np.nan, np.nan
-    lower, upper = t_interval(difference, standard_error, df)
-    p_value = float(2 * special.stdtr(df, -abs(difference) / standard_error))
-    return max(lower, -1.0), min(upper, 1.0), p_value
+def _mixed_spread(mixed: Domain, parts: Sequence[Domain], shares: FloatArray, wave: Wave) -> Spread:
+    """Return the precision of a mix, with degrees of freedom after Satterthwaite: few forms of a mode say little."""
+    whole = _spread(mixed, wave)
+    found = [_spread(part, wave) for part in parts]
+    variances = np.array([(share * one.standard_errors) ** 2 for share, one in zip(shares, found, strict=True)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = variances.sum(axis=0) ** 2 / (variances**2 / np.array([one.df for one in found])).sum(axis=0)
+    return replace(whole, df=np.where(variances.sum(axis=0) > 0, np.minimum(freedom, whole.df), whole.df))
 
 
 def adjusted_p(p_values: "pd.Series[float]", method: str) -> "pd.Series[float]":
@@ -459,4 +443,6 @@ def _with_signals(table: pd.DataFrame) -> pd.DataFrame:
     p_value = told["same_modes_p_adjusted"].where(held, told["p_adjusted"])
     difference = told["difference_same_modes"].where(held, told["difference"])
     clear = (p_value <= SIGNAL_LEVEL) & told["comparable"]
-    return told.assign(signal=np.select([clear & (difference > 0), clear & (difference < 0)], ["up", "down"], "none"))
+    basis = np.select([~told["comparable"] | p_value.isna(), held], ["", "same_modes"], "plain")
+    signal = np.select([clear & (difference > 0), clear & (difference < 0)], ["up", "down"], "none")
+    return told.assign(signal=signal, signal_basis=basis)

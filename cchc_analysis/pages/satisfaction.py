@@ -13,6 +13,7 @@ from cchc_analysis.pages.frame import page_head
 from cchc_analysis.pages.survey_change import drivers as drivers
 from cchc_analysis.pages.survey_change import waves as waves
 from cchc_analysis.pages.survey_labels import (
+    driver_names,
     factor_names,
     goal_of,
     groups,
@@ -125,9 +126,9 @@ def _to_look_at(survey: Survey, plan: Plan) -> list[str]:
         told.append(say.lowest_question(first_row(lowest), item_names(survey, lowest)[0], language))
     found = survey.drivers()
     if found.reason is None:
-        names = factor_names(survey)
-        table = found.table
-        told.append(wording.survey_change.first_to_improve(table, [names[f] for f in table["factor"]], language))
+        names, table = driver_names(survey, found), found.table
+        labels = [names[name] for name in table["factor"]]
+        told.append(wording.survey_change.first_to_improve(table, labels, language, found.of))
     if survey.study.is_whole:
         compared = groups(survey, survey.unit_comparison(), "unit")
         if len(compared) >= UNITS_NEEDED:

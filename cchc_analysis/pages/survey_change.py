@@ -9,6 +9,7 @@ from cchc_analysis.formats import share
 from cchc_analysis.frames import first_row, records
 from cchc_analysis.measures.satisfaction import answers_short
 from cchc_analysis.pages.survey_labels import (
+    driver_names,
     factor_names,
     goal_of,
     is_silent,
@@ -158,39 +159,43 @@ def _modes(survey: Survey) -> str:
 
 
 def drivers(survey: Survey | None, plan: Plan) -> HTML:
-    """Show how much each factor matters for the overall answer, beside how satisfied people are with it."""
-    if survey is None or is_silent(survey) or not survey.questionnaire.factors:
+    """Show how much each factor, or question, matters for the overall answer, beside how satisfied people are with it."""
+    if survey is None or is_silent(survey):
+        return display.html("")
+    if survey.questionnaire.overall is None and not survey.questionnaire.factors:
         return display.html("")
     language = survey.study.language
-    names = factor_names(survey)
-    title = pick(language, "Điều gì gắn với đánh giá chung", "What goes with the overall answer")
     found = survey.drivers()
+    names = driver_names(survey, found)
+    thing, things = say.driver_words(found.of, language)
+    title = pick(language, "Điều gì gắn với đánh giá chung", "What goes with the overall answer")
     gaps = _gaps(survey, plan)
     if found.reason is not None:
-        told = say.no_drivers(found.reason, [names.get(name, name) for name in found.names], language)
+        told = say.no_drivers(found.reason, [names.get(name, name) for name in found.names], language, found.of)
         return display.html(display.section(title, told) + gaps)
     rows = found.table.assign(label=[names[name] for name in found.table["factor"]])
     labels = rows["label"].tolist()
     figure = charts.satisfaction.importance_performance(rows, labels, goal_of(survey, plan), language)
     description = pick(
         language,
-        f"Dọc: phần của từng yếu tố trong mức giải thích đánh giá chung (Shapley, khoảng 95% lấy mẫu lại); chấm ngang: mức bình quân. Ngang: tỷ "
-        f"lệ hài lòng. Góc trên bên trái: quan trọng mà hài lòng thấp. n = {found.n_used} phiếu trả lời đủ các yếu tố. Đây là mối liên hệ, "
+        f"Dọc: phần của từng {thing} trong mức giải thích đánh giá chung (Shapley, khoảng 95% lấy mẫu lại); chấm ngang: mức bình quân. Ngang: tỷ "
+        f"lệ hài lòng. Góc trên bên trái: quan trọng mà hài lòng thấp. n = {found.n_used} phiếu trả lời đủ các {things}. Đây là mối liên hệ, "
         "không phải nguyên nhân.",
-        f"Up: part of each factor in explaining the overall answer (Shapley, 95% bootstrap interval); dotted: the average. Across: share "
-        f"satisfied. Upper left: matters, yet satisfies little. n = {found.n_used} forms that answer every factor. These are associations, "
+        f"Up: part of each {thing} in explaining the overall answer (Shapley, 95% bootstrap interval); dotted: the average. Across: share "
+        f"satisfied. Upper left: matters, yet satisfies little. n = {found.n_used} forms that answer every {thing}. These are associations, "
         "not causes.",
     )
-    finding = say.drivers(rows, labels, float(found.r_squared or 0.0), language)
+    finding = say.drivers(rows, labels, float(found.r_squared or 0.0), language, found.of)
     columns = [
-        TableColumn("label", pick(language, "Yếu tố", "Factor")),
+        TableColumn("label", thing.capitalize()),
         TableColumn("importance", pick(language, "Phần giải thích", "Importance"), "share", "lower", "upper"),
         TableColumn("performance", pick(language, "Tỷ lệ hài lòng", "Share satisfied"), "share"),
     ]
     caption = pick(
-        language, "Mức quan trọng và mức hài lòng của từng yếu tố", "Importance and performance of each factor"
+        language, f"Mức quan trọng và mức hài lòng của từng {thing}", f"Importance and performance of each {thing}"
     )
-    block = display.figure_block(figure, finding, description) + html_table(rows, columns, caption, language)
+    note = say.no_intervals(found.interval_reason, language)
+    block = display.figure_block(figure, finding, description) + html_table(rows, columns, caption, language, note=note)
     return display.html(display.section(title) + block + gaps)
 
 

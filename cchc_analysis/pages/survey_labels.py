@@ -9,6 +9,7 @@ import pandas as pd
 from cchc_analysis import wording
 from cchc_analysis.errors import CchcError, Language
 from cchc_analysis.frames import first_row, records
+from cchc_analysis.measures import Drivers
 from cchc_analysis.pages.labels import labelled
 from cchc_analysis.pages.plan_figures import target
 from cchc_analysis.periods import parse_period
@@ -73,6 +74,13 @@ def question_name(survey: Survey, question: str) -> str:
 def factor_names(survey: Survey) -> dict[str, str]:
     """Return factor → its name."""
     return {factor.id: factor.text(survey.study.language) for factor in survey.questionnaire.factors}
+
+
+def driver_names(survey: Survey, found: Drivers) -> dict[str, str]:
+    """Return what explains the overall answer → its name: factors, or questions where there are too few factors."""
+    if found.of == "factor":
+        return factor_names(survey)
+    return {name: question_name(survey, name) for name in survey.questionnaire.rated}
 
 
 def item_names(survey: Survey, rows: pd.DataFrame) -> list[str]:

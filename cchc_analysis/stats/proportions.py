@@ -160,7 +160,7 @@ def clopper_pearson_interval(n_success: FloatArray, n: FloatArray, level: float 
     return beta_ends(n_success, n - n_success, tail_probability(level))
 
 
-def beta_ends(n_success: FloatArray, n_failure: FloatArray, tail: float) -> Bounds:
+def beta_ends(n_success: FloatArray, n_failure: FloatArray, tail: FloatArray | float) -> Bounds:
     """Return the ends of the Clopper-Pearson interval, for numbers of successes and failures that need not be whole.
 
     Two arrays of one shape, numbers of at least 0; the lower end of no success and the upper end of no failure mean

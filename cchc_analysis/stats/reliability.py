@@ -15,6 +15,8 @@ FEW_ANSWERS = 30
 """Answers below which an item is marked: the 95% interval of a correlation is then wider than ±0.36."""
 WEAK_BELOW = 0.3
 """Corrected item-rest correlation of a weak item (Nunnally and Bernstein, Psychometric Theory, 1994, ch. 8)."""
+ROUNDING = 1e-9
+"""An alpha of 1 may lie above it by as much when its covariances are rounded."""
 GRADES = ((0.9, "excellent"), (0.8, "good"), (0.7, "acceptable"), (0.6, "questionable"))
 """Least alpha of each grade (George and Mallery, SPSS for Windows Step by Step, 2003, p. 231)."""
 
@@ -62,10 +64,15 @@ class ItemStatistic:
 
 @dataclass(frozen=True)
 class ScaleGrade:
-    """Word for an alpha and for the lower end of its interval; None where there is no number."""
+    """Word for an alpha and for the lower end of its interval; None where there is no number.
+
+    `reason` "above_one": a number lies above 1, which no reliability does; pairs of items that different people
+    answered can contradict each other so far. It has no word then.
+    """
 
     grade: str | None
     lower_grade: str | None
+    reason: str | None = None
 
 
 def cronbach_alpha(
@@ -168,12 +175,15 @@ def scale_grade(alpha: float | None, lower: float | None = None) -> ScaleGrade:
 
     "excellent" from 0.9, "good" from 0.8, "acceptable" from 0.7, "questionable" from 0.6, else "poor" (George and
     Mallery, 2003, p. 231, whose last two grades are one here). 0.7 is also what Nunnally (1978, p. 245) asks of a new
-    scale. A scale is only safely as good as `lower_grade`. ValueError for an alpha above 1.
+    scale. A scale is only safely as good as `lower_grade`. A number above 1 has no word, see `reason`.
 
     >>> scale_grade(0.82, 0.74)
-    ScaleGrade(grade='good', lower_grade='acceptable')
+    ScaleGrade(grade='good', lower_grade='acceptable', reason=None)
+    >>> scale_grade(1.2)
+    ScaleGrade(grade=None, lower_grade=None, reason='above_one')
     """
-    return ScaleGrade(_grade(alpha, "alpha"), _grade(lower, "lower"))
+    above = any(number is not None and number > 1 + ROUNDING for number in (alpha, lower))
+    return ScaleGrade(_grade(alpha), _grade(lower), "above_one" if above else None)
 
 
 def _undefined_alpha(scale: Scale, missing: Missing, n: int) -> CronbachAlpha:
@@ -250,10 +260,8 @@ def _moments(scale: Scale, item: int) -> tuple[int, float | None, float | None]:
     return n, mean, float(np.sqrt((values - mean) ** 2 @ mass / mass.sum() * n / (n - 1)))
 
 
-def _grade(alpha: float | None, name: str) -> str | None:
-    """Return the word for one number."""
-    if alpha is None:
+def _grade(alpha: float | None) -> str | None:
+    """Return the word for one number, None for none, for nan and for what lies above 1."""
+    if alpha is None or not alpha <= 1 + ROUNDING:
         return None
-    if not alpha <= 1:
-        raise ValueError(f"{name} is {alpha}, but a reliability is at most 1.")
     return next((word for least, word in GRADES if alpha >= least), "poor")

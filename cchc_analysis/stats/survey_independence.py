@@ -37,7 +37,8 @@ def rao_scott(rows: Codes, columns: Codes, design: SurveyDesign, domain: BoolArr
     One code per respondent each; who has a missing code (None or nan) is left out. Undefined when one of them has a
     single answer or nothing varies. ValueError as in `linearised_variance`. Rao and Scott (1984), Thomas and Rao
     (1987), R: svychisq; with Δ = (C' D⁻¹ C / n)⁻¹ C' D⁻¹ V D⁻¹ C, D the diagonal of shares of cells, V their
-    covariance and C contrasts of interaction: F = X² / tr Δ, df = (tr Δ)² / tr Δ², denominator df · degf.
+    covariance and C contrasts of interaction: F = X² / tr Δ, df = (tr Δ)² / tr Δ², denominator df · degf of those who
+    have both codes.
 
     >>> design = SurveyDesign([1] * 8)
     >>> rao_scott(list("aaaabbbb"), list("xxxyxyyy"), design)
@@ -61,7 +62,8 @@ def rao_scott(rows: Codes, columns: Codes, design: SurveyDesign, domain: BoolArr
         return nothing
     trace = float(np.trace(delta))
     df = trace**2 / float(np.trace(delta @ delta))
-    denominator = df * design.degrees_of_freedom(domain)
+    # R's svychisq leaves out who lacks a code before it counts degrees of freedom.
+    denominator = df * design.degrees_of_freedom(here)
     p_value = float(special.fdtrc(df, denominator, pearson / trace)) if denominator > 0 else None
     mean_deff, freedom = trace / len(delta), len(delta)
     chi_p = float(special.chdtrc(freedom, pearson / mean_deff))

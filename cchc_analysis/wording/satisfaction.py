@@ -108,7 +108,7 @@ def result(row: Figures, language: Language) -> str:
         return too_few(row["n_forms"], language)
     if is_missing(row["weighted"]):
         return pick(language, "Không có câu trả lời hợp lệ nào.", "There is no valid answer.")
-    ends = _ends(row["weighted_lower"], row["weighted_upper"], language)
+    ends = _ends(row["weighted_lower"], row["weighted_upper"], row.get("standard_error"), language)
     return pick(
         language,
         f"Tỷ lệ hài lòng chung {share(row['weighted'], 'vi')}{ends}: trung bình tỷ lệ của các câu hỏi{_beside(row, 'vi')}. Từ {number(row['n_forms'], 'vi')} phiếu: {number(row['numerator'], 'vi')}/{number(row['denominator'], 'vi')} "
@@ -149,7 +149,13 @@ def headline(row: Figures, judged: Figures | None, language: Language) -> str:
     return f"{told}: {pick(language, *words[judged['verdict']])}" if judged["verdict"] in words else told
 
 
-def _ends(lower: Any, upper: Any, language: Language) -> str:
+def _ends(lower: Any, upper: Any, standard_error: Any, language: Language) -> str:
+    if is_missing(lower) and standard_error == 0:
+        return pick(
+            language,
+            ", không có sai số chọn mẫu vì mọi hồ sơ đều có phiếu",
+            ", without sampling error since every dossier has a form",
+        )
     if is_missing(lower) or is_missing(upper):
         return pick(language, ", chưa tính được khoảng tin cậy", ", without an interval")
     ends = interval(lower, upper, language, as_share=True)
@@ -159,6 +165,13 @@ def _ends(lower: Any, upper: Any, language: Language) -> str:
 def against_goal(row: Figures, language: Language) -> str:
     """Say whether the goal is met, missed or cannot be told; a row of `target`."""
     goal = share(row["goal"], language, 0)
+    everybody = row["verdict"] in ("met", "missed") and is_missing(row.get("lower", 0.0))
+    if row["verdict"] == "met" and everybody:
+        return pick(
+            language,
+            f"Đạt mục tiêu {goal}: mọi hồ sơ đều có phiếu nên kết quả không có sai số chọn mẫu.",
+            f"The target of {goal} is met: every dossier has a form, so there is no sampling error.",
+        )
     if row["verdict"] == "met":
         return pick(
             language,
@@ -172,14 +185,16 @@ def against_goal(row: Figures, language: Language) -> str:
         f" To reach it, about {missing} more of the {number(row['denominator'], 'en')} answers would have to be satisfied.",
     )
     if row["verdict"] == "missed":
-        return (
+        why = (
             pick(
                 language,
-                f"Chưa đạt mục tiêu {goal}: toàn bộ khoảng tin cậy nằm dưới {goal}.",
-                f"The target of {goal} is missed: the whole interval lies below it.",
+                "mọi hồ sơ đều có phiếu nên kết quả không có sai số chọn mẫu",
+                "every dossier has a form, so there is no sampling error",
             )
-            + change
+            if everybody
+            else pick(language, f"toàn bộ khoảng tin cậy nằm dưới {goal}", "the whole interval lies below it")
         )
+        return pick(language, f"Chưa đạt mục tiêu {goal}: {why}.", f"The target of {goal} is missed: {why}.") + change
     needed = row["forms_needed"]
     more = (
         ""

@@ -29,12 +29,30 @@ SIGNALS = {
 
 REFUSALS = {
     "collinear": (
-        "các yếu tố gần như trùng nhau nên không tách được phần của từng yếu tố",
-        "the factors nearly coincide, so that their parts cannot be told apart",
+        "các {things} gần như trùng nhau nên không tách được phần của từng {thing}",
+        "the {things} nearly coincide, so that their parts cannot be told apart",
     ),
-    "too_few": ("quá ít phiếu trả lời đủ mọi yếu tố", "too few forms answer every factor"),
+    "too_few": ("quá ít phiếu trả lời đủ mọi {thing}", "too few forms answer every {thing}"),
+    "too_many": ("có quá nhiều {things} để tách phần của từng {thing}", "there are too many {things} to tell apart"),
     "no_overall": ("phiếu không có câu hỏi đánh giá chung", "the questionnaire has no overall question"),
     "constant": ("mọi người trả lời như nhau", "everybody answers the same"),
+}
+
+DRIVERS = {
+    "factor": (("yếu tố", "yếu tố"), ("factor", "factors")),
+    "question": (("câu hỏi", "câu hỏi"), ("question", "questions")),
+}
+"""What the overall answer is explained by: one and several, in both languages."""
+
+NO_INTERVALS = {
+    "no_replication": (
+        "mỗi tầng chỉ có một đơn vị mẫu nên không tính được khoảng tin cậy",
+        "every stratum holds one drawn unit only, so that there are no intervals",
+    ),
+    "degenerate_resamples": (
+        "quá nhiều lần lấy mẫu lại không tính được nên không nêu khoảng tin cậy",
+        "too many resamples cannot be computed, so that no intervals are given",
+    ),
 }
 
 
@@ -135,32 +153,51 @@ def modes(rows: pd.DataFrame, names: Mapping[str, str], language: Language) -> s
     )
 
 
-def drivers(rows: pd.DataFrame, labels: Sequence[str], r_squared: float, language: Language) -> str:
-    """Say which factors weigh most in the overall answer; `rows`: table of drivers, one row per label."""
+def driver_words(of: str, language: Language) -> tuple[str, str]:
+    """Return the word for one and for several of what explains the overall answer.
+
+    >>> driver_words("question", "en")
+    ('question', 'questions')
+    """
+    return DRIVERS[of][0 if language == "vi" else 1]
+
+
+def no_intervals(reason: str | None, language: Language) -> str:
+    """Say why the importance of drivers has no intervals, nothing where it has."""
+    if reason is None:
+        return ""
+    told = pick(language, *NO_INTERVALS.get(reason, (reason, reason)))
+    return told[0].upper() + told[1:] + "."
+
+
+def drivers(rows: pd.DataFrame, labels: Sequence[str], r_squared: float, language: Language, of: str = "factor") -> str:
+    """Say which factors or questions weigh most in the overall answer; `rows`: table of drivers, one row per label."""
+    things = driver_words(of, language)[1]
     ordered = sorted(zip(rows["importance"].tolist(), labels, strict=True), reverse=True)
     first, last = ordered[0], ordered[-1]
     return pick(
         language,
         f"Gắn nhiều nhất với đánh giá chung: {first[1]} ({share(first[0], 'vi', 0)} phần giải thích được); ít nhất: {last[1]} ({share(last[0], 'vi', 0)}). "
-        f"Năm yếu tố giải thích {share(r_squared, 'vi', 0)} khác biệt giữa các câu trả lời".replace("Năm", str(len(rows)), 1),
+        f"{len(rows)} {things} giải thích {share(r_squared, 'vi', 0)} khác biệt giữa các câu trả lời",
         f"Most closely tied to the overall answer: {first[1]} ({share(first[0], 'en', 0)} of what is explained); least: {last[1]} ({share(last[0], 'en', 0)}). "
-        f"The {len(rows)} factors explain {share(r_squared, 'en', 0)} of the differences between answers",
+        f"The {len(rows)} {things} explain {share(r_squared, 'en', 0)} of the differences between answers",
     )  # fmt: skip
 
 
-def no_drivers(reason: str, names: Sequence[str], language: Language) -> str:
+def no_drivers(reason: str, names: Sequence[str], language: Language, of: str = "factor") -> str:
     """Say why it cannot be told what drives satisfaction."""
-    why = pick(language, *REFUSALS[reason])
+    thing, things = driver_words(of, language)
+    why = pick(language, *REFUSALS[reason]).format(thing=thing, things=things)
     listed = f" ({', '.join(names)})" if names else ""
     return pick(
         language,
-        f"Không xếp được mức quan trọng của các yếu tố: {why}{listed}.",
-        f"How much each factor matters cannot be told: {why}{listed}.",
+        f"Không xếp được mức quan trọng của các {things}: {why}{listed}.",
+        f"How much each {thing} matters cannot be told: {why}{listed}.",
     )
 
 
-def first_to_improve(rows: pd.DataFrame, labels: Sequence[str], language: Language) -> str:
-    """Name the factors that matter more than average and satisfy less than the others; `rows`: table of drivers."""
+def first_to_improve(rows: pd.DataFrame, labels: Sequence[str], language: Language, of: str = "factor") -> str:
+    """Name the factors or questions that matter more than average and satisfy less than the others; `rows`: table of drivers."""
     if not len(rows):
         return ""
     fair = 1 / len(rows)
@@ -172,10 +209,11 @@ def first_to_improve(rows: pd.DataFrame, labels: Sequence[str], language: Langua
     ]
     if not named:
         return ""
+    thing, things = driver_words(of, language)
     return pick(
         language,
-        f"Nên xem trước: {', '.join(named)} (quan trọng hơn mức bình quân, hài lòng thấp hơn trung vị các yếu tố).",
-        f"Look first at: {', '.join(named)} (matters more than average, satisfies less than the median factor).",
+        f"Nên xem trước: {', '.join(named)} (quan trọng hơn mức bình quân, hài lòng thấp hơn trung vị các {things}).",
+        f"Look first at: {', '.join(named)} (matters more than average, satisfies less than the median {thing}).",
     )
 
 

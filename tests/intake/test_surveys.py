@@ -934,6 +934,304 @@ def test_every_row_is_accounted_for(tmp_path_factory, rows):
     assert total["read"] == len(rows) == sum(total[way] for way in ("accepted", "rejected", "duplicates", "skipped"))
 
 
+# ---- awkward files
+
+
+def notes_of(result):
+    return [note["code"] for account in result.accounting["files"] for note in account["notes"]]
+
+
+def book_of(desk, sheets, name="khao-sat/a.xlsx"):
+    """Write a workbook of the given sheets (title: rows)."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, lines in sheets.items():
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    path = desk.exports / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        (("5 điểm", "5đ", "Mức 5", "Điểm: 5", "(5)", "[5]", "5.", "'5"), "5"),
+        (("Rất hài lòng (5 điểm)", "Mức 5 - Rất hài lòng", "A. Rất hài lòng", "a) rất hài lòng"), "5"),
+        (("Hài lòng / Satisfied", "Hài lòng (Satisfied)", "Satisfied - Hài lòng"), "4"),
+        (("4/5 điểm", "Mức 45", "6 điểm", "5+", "~4", "4?", "IV", "Hài lòng / Neutral", "Mức 5 - Hài lòng"), "invalid"),
+    ],
+)
+def test_an_answer_may_have_the_words_of_its_point_beside_it(cells, code):
+    assert answers_of(cells) == [code] * len(cells)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_stands_only_in_the_upper_row_of_a_header_is_a_column(desk, kind):
+    lines = [
+        ["", "", "Tiếp cận dịch vụ", "", "Trọng số", "Ý kiến khác", "Họ tên"],
+        ["STT", "Mã phiếu", "C1", "C2", "", "", ""],
+        ["1", "P-1", "5", "4", "2,5", "gọi lại", "Người Thử Nghiệm"],
+        ["2", "P-2", "5", "4", "1", "", "Người Thử Nghiệm"],
+    ]
+    if kind == "csv":
+        result = take(desk, [";".join(line) for line in lines[1:]], ";".join(lines[0]))
+    else:
+        book_of(desk, {"A": [[cell or None for cell in line] for line in lines]})
+        result = desk.take()
+    assert result.accounting["total"]["accepted"] == 2
+    assert result.accounting["dropped_columns"] == ["Họ tên", "STT", "Ý kiến khác"]
+    assert forms(desk)["weight"].tolist() == [2.5, 1]
+
+
+def test_a_title_over_a_column_without_header_is_no_header_and_is_repeated_nowhere(desk):
+    result = take(desk, [";Mã phiếu;C1;C2", "1;P-1;5;4", "2;P-2;3;4"], "Phiếu của ông Người Thử Nghiệm")
+    assert (result.accounting["total"]["accepted"], result.accounting["dropped_columns"]) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "first"),
+    [
+        (["95", "120", "88", "1200"], "answer_seconds", 95),
+        (["95,5", "120.5", "88", ""], "answer_seconds", 95.5),
+        (["2 phút", "1 phút 5 giây", "90 giây", "00:02:10"], "answer_seconds", 120),
+        (["02/05/2023 08:00", "03/05/2023", "", "04/05/2023"], "answered_at", pd.Timestamp("2023-05-02 08:00")),
+        (["45048", "45049", "45050", "45051"], "answered_at", pd.Timestamp("2023-05-02")),
+        (["3", "5", "4", "2"], None, None),
+        (["sáng", "chiều", "95", "120"], None, None),
+        (["95", "120", "02/05/2023", "88"], None, None),
+    ],
+)
+def test_the_cells_tell_whether_a_time_is_a_duration_or_a_day(desk, cells, column, first):
+    result = take(
+        desk, [f"P-{at};{cell};5;4;3" for at, cell in enumerate(cells)], "Mã phiếu;Thời gian trả lời;C1;C2;C3"
+    )
+    table = forms(desk)
+    assert [name for name in ("answer_seconds", "answered_at") if table[name].notna().any()] == (
+        [column] if column else []
+    )
+    if column:
+        assert table[column].iloc[0] == first
+    assert ("Thời gian trả lời" in result.accounting["dropped_columns"]) == (column is None)
+    assert notes_of(result)[0] == ("column_told_by_cells" if column else "column_not_told")
+
+
+def test_a_time_with_a_unit_or_a_mapping_is_not_told_by_its_cells(desk):
+    path = write(desk, ["P-1;95;5"], "a.csv", "Mã phiếu;Thời gian trả lời (phút);C1")
+    assert notes_of(desk.take(path, questionnaire=FIVE)) == ["forms_without_period"]
+    path = write(desk, ["P-2;3;5"], "b.csv", "Mã phiếu;Thời gian trả lời;C1")
+    rules = ColumnMapping(kind="survey", questionnaire=FIVE, columns={"Thời gian trả lời": "answer_seconds"})
+    desk.take(path, mapping=rules)
+    assert forms(desk)["answer_seconds"].tolist() == [None, 3]
+
+
+@pytest.mark.parametrize(
+    ("titles", "wave"),
+    [
+        (["KẾT QUẢ KHẢO SÁT QUÝ II NĂM 2023"], "2023-Q2"),
+        (["UBND THÀNH PHỐ", "Khảo sát tháng 5/2023", "(Số liệu ngày 20 tháng 6 năm 2023)"], "2023-05"),
+        (["KHẢO SÁT 6 THÁNG ĐẦU NĂM 2023", "kèm theo Quyết định số 12 năm 2021"], "2023-6M"),
+        (["ĐO LƯỜNG SỰ HÀI LÒNG NĂM 2023", "Từ ngày 15/12/2022 đến ngày 14/12/2023"], "2023"),
+        (["Kỳ khảo sát: Q2-2023"], "2023-Q2"),
+        (["SO SÁNH QUÝ I/2023 VÀ QUÝ II/2023"], None),
+        (["KHẢO SÁT ĐỢT 1 NĂM 2023"], None),
+        (["Vũng Tàu, ngày 20 tháng 6 năm 2023"], None),
+        (["KẾT QUẢ KHẢO SÁT"], None),
+    ],
+)
+def test_the_only_period_in_the_title_is_the_wave_where_nothing_else_says_it(desk, titles, wave):
+    result = take(desk, [*titles[1:], "", "Mã phiếu;C1", "P-1;5", "P-2;4"], titles[0])
+    assert set(forms(desk)["wave"]) == {wave}
+    assert notes_of(result) == (["wave_from_title"] if wave else ["forms_without_period"])
+    assert result.accounting["as_of_origin"] == ("newest_wave" if wave else "no_events")
+
+
+def test_a_date_or_a_wave_of_its_own_comes_before_the_title(desk):
+    result = take(desk, ["Mã phiếu;Ngày khảo sát;C1", "P-1;10/02/2023;5", "P-2;;4"], "KHẢO SÁT QUÝ IV NĂM 2022")
+    assert (forms(desk)["wave"].tolist(), notes_of(result)) == (["2023-Q1", None], [])
+
+
+def test_sheets_named_after_periods_hold_their_waves(desk):
+    lines = [["Mã phiếu", "C1"], ["P-1", 5]]
+    book_of(desk, {"Quý I-2023": lines, "Quý II-2023": [lines[0], ["P-2", 4]]})
+    desk.take()
+    assert forms(desk).set_index("source_sheet")["wave"].to_dict() == {
+        "Quý I-2023": "2023-Q1",
+        "Quý II-2023": "2023-Q2",
+    }
+
+
+def test_forms_that_count_in_no_period_are_told(desk):
+    result = take(desk, ["P-1;Quý I;5", "P-2;Đợt 1;4", "P-3;Quý I/2023;4"], "Mã phiếu;Đợt;C1")
+    (note,) = result.accounting["files"][0]["notes"]
+    assert (note["code"], "2 forms" in note["en"], "'Quý I', 'Đợt 1'" in note["en"]) == (
+        "wave_without_period",
+        True,
+        True,
+    )
+    assert "Đợt 1" in accounting_text(result)
+
+
+SURVEYS = {
+    "shipped.csv": "STT,Câu 1,Câu 2,Câu 3\n1,5,4,3\n",
+    "kiosk.csv": "STT,Tiêu chí 1,Tiêu chí 2,Tiêu chí 3\n1,2,1,0\n",
+    "dossiers-too.csv": "Mã hồ sơ,Đơn vị,Ngày tiếp nhận,C1,C2,C3\nA-9,Phường 1,10/03/2023,5,4,3\n",
+    "two.csv": "STT,Câu 1,Câu 2\n1,5,4\n",
+    "own.csv": "ID,Email,Question 1,Question 2\n1,a@secret.vn,5,4\n",
+    "labels.csv": "STT,Vệ sinh,Thái độ\n1,Rất hài lòng,Hài lòng\n2,Bình thường,Hài lòng\n",
+}
+
+
+@pytest.mark.parametrize("name", SURVEYS)
+def test_a_survey_dropped_among_the_dossiers_is_told_by_one_sentence(desk, name):
+    desk.write(["A-1,Phường 1,10/03/2023,24/03/2023,,Đang xử lý"], "ho-so.csv")
+    (desk.exports / name).write_text(SURVEYS[name], encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        desk.take()
+    en, vi = caught.value.en, caught.value.vi
+    assert en.startswith(f"{name}: this looks like the answers to a survey")
+    assert "phiếu trả lời khảo sát" in vi
+    assert "folder of its own" in en
+    assert "--kind survey" in en
+    assert "\n" not in en + vi
+    assert "secret" not in en + vi
+    assert desk.files() == {}
+
+
+def test_a_list_that_is_no_survey_is_refused_as_before(desk):
+    (desk.exports / "a.csv").write_text("STT,Nội dung\n1,Rất hài lòng\n", encoding="utf-8")
+    with pytest.raises(MappingError, match="no row was recognised as a header"):
+        desk.take()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [["Nội dung", "Tỷ lệ"], ["Câu 1", "85%"], ["Câu 2", "90%"]],
+        [["Câu hỏi", "Phiếu 1", "Phiếu 2"], ["Câu 1", 5, 4], ["Câu 2", 3, 4]],
+        [["Câu hỏi", "Rất hài lòng", "Hài lòng"], ["C1. Nơi tiếp nhận hồ sơ dễ tìm và dễ đến", 5, 4], ["C2", 3, 4]],
+    ],
+)
+def test_a_table_with_the_questions_in_its_rows_is_no_list_of_forms(desk, lines):
+    path = book_of(desk, {"Tổng hợp": lines}, "b.xlsx")
+    with pytest.raises(InputError, match="the questions stand in the rows"):
+        desk.take(path, questionnaire=FIVE)
+    result = desk.take(
+        book_of(desk, {"Phiếu": [["Mã phiếu", "C1"], ["P-1", 5]], "Tổng hợp": lines}, "c.xlsx"), questionnaire=FIVE
+    )
+    assert result.accounting["total"]["read"] == result.accounting["total"]["accepted"] == 1
+    assert "no_header_sheet" in notes_of(result)
+
+
+def test_a_legend_spread_over_cells_is_understood(desk):
+    with pytest.raises(MappingError, match="1 = 5, 2 = 4"):
+        take(desk, ["Mã phiếu;Câu 1;Câu 2", "P-1;1;2"], "1 - Rất hài lòng;2 - Hài lòng;3 - Bình thường")
+
+
+def test_a_column_for_each_point_is_refused_in_words(desk):
+    lines = ["STT;Câu 1;;;;;Câu 2;;;;", ";1;2;3;4;5;1;2;3;4;5", "1;;;;x;;;;;;x"]
+    with pytest.raises(InputError, match="each point of the scale has a column of its own"):
+        take(desk, lines[1:], lines[0])
+
+
+LEGENDS = {
+    "1 - Rất hài lòng; 2 - Hài lòng; 3 - Bình thường; 4 - Không hài lòng; 5 - Rất không hài lòng": True,
+    "Thang đo: 1 = Rất hài lòng … 5 = Rất không hài lòng": True,
+    "(1: Hài lòng, 2: Bình thường, 3: Không hài lòng)": True,
+    "Rất hài lòng (1), Hài lòng (2), Bình thường (3), Không hài lòng (4), Rất không hài lòng (5)": True,
+    "Thang điểm: 1. Rất không hài lòng và 5. Rất hài lòng": False,
+    "Kết quả: Hài lòng: 10, Rất hài lòng: 3": False,
+    "Rất hài lòng: 1 phiếu; Hài lòng: 2 phiếu": False,
+    "5. Hài lòng chung": False,
+}
+
+
+@pytest.mark.parametrize("place", ["above", "below"])
+@pytest.mark.parametrize("legend", LEGENDS)
+def test_a_legend_that_contradicts_the_questionnaire_is_not_read_over(desk, legend, place):
+    forms_of = ["STT,Ngày khảo sát,Câu 1,Câu 2", "1,10/02/2023,1,2", "2,10/02/2023,4,5"]
+    lines = [f'"{legend}"', *forms_of] if place == "above" else [*forms_of, f'"{legend}"']
+    path = write(desk, lines[1:], header=lines[0])
+    if not LEGENDS[legend]:
+        assert desk.take(path).accounting["total"]["accepted"] == 2
+        return
+    with pytest.raises(MappingError, match="another meaning than the questionnaire") as caught:
+        desk.take(path)
+    values = yaml.safe_load("values:" + caught.value.en.split("values:")[1])["values"]
+    desk.take(path, mapping=ColumnMapping(kind="survey", questionnaire=FIVE, values=values))
+    expected = values["answers"]
+    assert forms(desk)["access_place"].tolist() == [expected["1"], expected.get("4", "4")]
+
+
+def test_numbers_against_their_words_and_off_the_scale_are_told_with_the_way_to_mend_them(desk):
+    turned = take(
+        desk, ["P-1;10/02/2023;P1;1 - Rất hài lòng;4. Không hài lòng;5 - Rất không hài lòng", "P-2;10/02/2023;P1;3;3;3"]
+    )
+    assert "scale_turned_round" in notes_of(turned)
+    assert '"1": "5"' in accounting_text(turned)
+    values = {"answers": {str(number): str(6 - number) for number in range(1, 6)}}
+    mapped = desk.take(mapping=ColumnMapping(kind="survey", questionnaire=FIVE, values=values))
+    assert forms(desk)[["access_place", "access_waiting", "access_equipment"]].to_numpy().tolist() == [
+        ["5", "2", "1"], ["3", "3", "3"],
+    ]  # fmt: skip
+    assert "scale_turned_round" not in notes_of(mapped)
+
+
+def test_answers_of_a_kiosk_among_those_on_five_points_are_told(desk):
+    result = take(desk, [f"P-{at};10/02/2023;Phường 1;{at % 3};5;4" for at in range(12)])
+    assert "0 (4x)" in next(
+        note["en"] for note in result.accounting["files"][0]["notes"] if note["code"] == "numbers_off_scale"
+    )
+    assert [row for row, _, rule in found(desk) if rule == "answer_invalid"] == [2, 5, 8, 11]
+
+
+def test_shares_are_no_points_not_even_whole_ones(desk):
+    take(desk, ["P-1;10/02/2023;Phường 1;0,85;1;0,9", "P-2;10/02/2023;Phường 1;0.8;1,0;5"])
+    assert forms(desk)[["access_place", "access_waiting", "access_equipment"]].to_numpy().tolist() == [
+        ["invalid", "invalid", "5"]
+    ]
+
+
+def test_rows_of_figures_below_the_forms_are_skipped(desk):
+    sums = [
+        "Điểm TB",
+        "ĐTB",
+        "Số phiếu hài lòng",
+        "Số phiếu hợp lệ",
+        "Tỷ lệ hài lòng (%)",
+        "Độ lệch chuẩn",
+        "Max",
+        "Cao nhất",
+    ]
+    lines = ["1;Phường 1;5;4", *(f";{name};4;5" for name in sums), ";Tổng số phiếu: 1;1;1"]
+    total = take(desk, lines, "STT;Đơn vị;C1;C2").accounting["total"]
+    assert (total["accepted"], total["rejected"], total["skipped_by_kind"]) == (1, 0, {"total": len(sums) + 1})
+
+
+@pytest.mark.parametrize(
+    ("cells", "weights"),
+    [
+        (["1.234,5", "2.345", "3"], [1234.5, 2345, 3]),
+        (["1,234.5", "2,345", "12,250"], [1234.5, 2345, 12250]),
+        (["1,234", "12,345", "980"], [1234, 12345, 980]),
+        (["1.234,5", "1,234.5", "2.345"], [1234.5, 1234.5]),
+        (["1,234", "12.345", "980"], [980]),
+    ],
+)
+def test_the_column_tells_which_sign_marks_thousands(desk, cells, weights):
+    take(desk, [f"P-{at};{cell};5" for at, cell in enumerate(cells)], "Mã phiếu;Trọng số;C1")
+    assert forms(desk)["weight"].tolist() == weights
+
+
+def test_time_stamps_of_online_forms_are_read(desk):
+    take(desk, ["2023/05/10 8:00:11 SA GMT+7;5", "2023/05/10 1:00:11 CH GMT+7;5"], "Dấu thời gian;C1")
+    assert forms(desk)["answered_at"].tolist() == [
+        pd.Timestamp("2023-05-10 08:00:11"), pd.Timestamp("2023-05-10 13:00:11"),
+    ]  # fmt: skip
+
+
 # ---- command line and pages
 
 

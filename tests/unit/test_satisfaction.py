@@ -104,7 +104,8 @@ def test_the_planning_example_of_the_page() -> None:
         row = rows.loc[unit]
         assert (row["population"], row["n_needed"], row["n_invite"], row["slovin"]) == (1000, 278, 348, 286)
     assert rows["n_allocated"].tolist() == [278, 278]
-    error = first_row(measures.satisfaction(sample_of(text, {"p": 1000})))["standard_error"]
+    # Without the finite population: a change goes beyond the dossiers of two periods.
+    error = np.sqrt(0.25 / 39)
     assert plan.telling_apart == pytest.approx((1.959964 + 0.841621) * np.sqrt(2) * error, rel=1e-5)
 
 
@@ -335,6 +336,67 @@ def test_verdicts_rest_on_the_interval(satisfied: int, other: int, verdict: str)
         assert row["forms_needed"] == np.ceil(needed)
     else:
         assert np.isnan(row["forms_needed"])
+
+
+@pytest.mark.parametrize(("satisfied", "verdict"), [(17, "met"), (16, "missed")])
+def test_where_everybody_was_asked_there_is_no_interval_and_the_value_decides(satisfied: int, verdict: str) -> None:
+    text = f"times | unit | a1\n{satisfied} | p | 5\n{20 - satisfied} | p | 2\n15 | q | 5\n15 | q | 2"
+    sample = sample_of(text, {"p": 20, "q": 300})
+    row = by_unit(measures.satisfaction(sample, ("unit",)), "p")
+    assert (row["weighted"], row["standard_error"], row["margin"]) == (pytest.approx(satisfied / 20), 0, 0)
+    assert np.isnan([row["weighted_lower"], row["weighted_upper"], row["design_effect"]]).all()
+    # The plain column still speaks of a sample.
+    assert row["lower"] < row["value"] < row["upper"]
+    told = by_unit(measures.satisfaction_target(sample, 0.85, ("unit",)), "p")
+    assert (told["verdict"], told["answers_to_change"]) == (verdict, 17 - satisfied)
+    assert np.isnan([told["lower"], told["upper"], told["forms_needed"]]).all()
+    other = by_unit(measures.satisfaction_target(sample, 0.85, ("unit",)), "q")
+    assert other["lower"] < 0.5 < other["upper"]
+    assert by_item(measures.satisfaction(sample))["mean_of_questions", "mean_of_questions"]["standard_error"] > 0
+
+
+def test_a_stratum_of_which_one_form_is_missing_has_an_interval() -> None:
+    text = "times | unit | a1\n18 | p | 5\n2 | p | 2\n15 | q | 5\n15 | q | 2"
+    row = by_unit(measures.satisfaction(sample_of(text, {"p": 21, "q": 300}), ("unit",)), "p")
+    assert row["standard_error"] == pytest.approx(np.sqrt(0.09 / 19 / 21))
+    assert 0.8 < row["weighted_lower"] < 0.9 < row["weighted_upper"]
+
+
+def test_units_that_were_asked_in_full_are_compared_like_others() -> None:
+    # What a unit does to people goes on: 17 of 20 against 8 of 20 is a difference, 17 against 15 is none.
+    for other, signal in ((8, "higher"), (15, "none")):
+        text = f"times | unit | a1\n17 | p | 5\n3 | p | 2\n{other} | q | 5\n{20 - other} | q | 2"
+        rows = measures.survey_unit_comparison(sample_of(text, {"p": 20, "q": 20}))
+        assert by_unit(rows, "p")["signal"] == signal
+        assert by_unit(rows, "p")["standard_error"] == pytest.approx(
+            np.sqrt((0.85 * 0.15 + other / 20 * (1 - other / 20)) / 19)
+        )
+
+
+def test_a_small_unit_in_which_everybody_is_satisfied_is_not_told_from_a_satisfied_city() -> None:
+    text = "times | unit | a1\n12 | p | 5\n720 | q | 5\n80 | q | 2"
+    row = by_unit(measures.survey_unit_comparison(sample_of(text)), "p")
+    assert (row["difference"], row["signal"]) == (pytest.approx(0.1), "none")
+    assert row["p_value"] > 0.28
+    assert row["diff_lower"] < 0 < row["diff_upper"]
+
+
+def test_forms_needed_are_never_more_than_there_are_dossiers() -> None:
+    text = "times | unit | a1\n26 | p | 5\n4 | p | 2"
+    row = first_row(measures.satisfaction_target(sample_of(text, {"p": 300}), 0.85))
+    endless = 30 * ((1.959964 + 0.841621) / (26 / 30 - 0.85)) ** 2 * (26 / 30 * 4 / 30 / 29)
+    assert endless > 300
+    assert row["forms_needed"] == np.ceil(endless / (1 + endless / 300))
+    unknown = first_row(measures.satisfaction_target(sample_of(text), 0.85))
+    assert unknown["forms_needed"] == np.ceil(endless)
+
+
+def test_a_plan_takes_the_finite_population_once() -> None:
+    text = "times | unit | field | weight | a1\n20 | p | land | 3 | 5\n20 | p | land | 1 | 2"
+    plan = survey_planning(sample_of(text, {"p": 50}), {"p": 50}, 0.05, None)
+    endless = survey_planning(sample_of(text), {"p": 50}, 0.05, None)
+    assert plan.design_effect == pytest.approx(endless.design_effect)
+    assert plan.telling_apart == pytest.approx(endless.telling_apart)
 
 
 def test_a_result_equal_to_the_goal_needs_no_number_of_forms() -> None:

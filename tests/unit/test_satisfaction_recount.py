@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 from spec.survey_tables import Rows, frame_rows, responses_of, small_questionnaire
+from statsmodels.regression.linear_model import OLS
 
 from cchc_analysis import measures
 from cchc_analysis.frames import records
@@ -247,6 +248,26 @@ def wave(frame: pd.DataFrame, label: str, month: int) -> Wave:
     return Wave(label, date(2023, month, 1), date(2023, month, 28), sample)
 
 
+def slow_logit(share: float, error: float, df: float, level: float) -> tuple[float, float]:
+    middle = math.log(share / (1 - share))
+    half = stats.t.ppf((1 + level) / 2, df) * error / (share * (1 - share))
+    lower, upper = (1 / (1 + math.exp(-(middle + sign * half))) for sign in (-1, 1))
+    return lower, upper
+
+
+Share = tuple[float, float, float]
+"""A share with its standard error and degrees of freedom."""
+
+
+def slow_difference(first: Share, second: Share, level: float = 0.95, rho: float = 0.0) -> tuple[float, float]:
+    """Zou and Donner (2008): second less first from the intervals of both."""
+    (l1, u1), (l2, u2) = slow_logit(*second, level), slow_logit(*first, level)
+    p1, p2 = second[0], first[0]
+    down = (p1 - l1) ** 2 - 2 * rho * (p1 - l1) * (u2 - p2) + (u2 - p2) ** 2
+    up = (u1 - p1) ** 2 - 2 * rho * (u1 - p1) * (p2 - l2) + (p2 - l2) ** 2
+    return p1 - p2 - math.sqrt(down), p1 - p2 + math.sqrt(up)
+
+
 def test_the_change_of_independent_waves() -> None:
     before, after = (drawn(n, seed, weight=lambda rng, table: rng.uniform(1, 3, len(table))) for n, seed in
                      ((140, 7), (110, 8)))  # fmt: skip
@@ -260,12 +281,14 @@ def test_the_change_of_independent_waves() -> None:
         answered = [any(is_point(form[name]) for name in RATED) for form in taken(frame)]
         freedoms.append(sum(answered) - 3)
     difference, error = shares[1] - shares[0], math.sqrt(sum(variances))
-    df = sum(variances) ** 2 / sum(v**2 / f for v, f in zip(variances, freedoms, strict=True))
     assert (row["before"], row["after"], row["difference"]) == pytest.approx((*shares, difference))
     assert row["standard_error"] == pytest.approx(error)
-    half = stats.t.ppf(0.975, df) * error
-    assert (row["lower"], row["upper"]) == pytest.approx((difference - half, difference + half))
-    assert row["p_value"] == pytest.approx(2 * stats.t.sf(abs(difference) / error, df))
+    parts = list(zip(shares, np.sqrt(variances), freedoms, strict=True))
+    assert (row["lower"], row["upper"]) == pytest.approx(slow_difference(parts[0], parts[1]))
+    # The p-value is that of the interval which 0 just leaves.
+    touching = slow_difference(parts[0], parts[1], 1 - row["p_value"])
+    assert min(abs(end) for end in touching) == pytest.approx(0, abs=1e-9)
+    assert row["p_value"] == pytest.approx(2 * stats.norm.sf(abs(difference) / error), abs=0.02)
     assert (row["sample"], row["n_common"], row["adjustment"]) == ("independent", 0, "none")
 
 
@@ -351,10 +374,22 @@ def test_modes_are_compared_within_units() -> None:
     satisfied = (frame["a1"] == "5").to_numpy(dtype=float)
     found = np.linalg.lstsq(columns, satisfied, rcond=None)[0]
     inverse = np.linalg.inv(columns.T @ columns)
-    added = ((satisfied - columns @ found)[:, None] * columns @ inverse)[:, 0]
-    variance = slow_variance(added.tolist(), frame["unit"].tolist(), list(range(800)), {})
-    half = stats.t.ppf(0.975, 798) * math.sqrt(variance)
-    assert (row["diff_lower"], row["diff_upper"]) == pytest.approx((0.1 - half, 0.1 + half))
+    leverage = np.einsum("ij,jk,ik->i", columns, inverse, columns)
+    added = ((satisfied - columns @ found)[:, None] * columns @ inverse)[:, 0] / np.sqrt(1 - leverage)
+    phone = (frame["mode"] == "phone").to_numpy()
+    # Both units weigh the same in least squares: 80 · 320 / 400 each.
+    mixed = [float(np.mean([share for _, name, _, share in cells if name == mode])) for mode in ("paper", "phone")]
+    parts = []
+    for share, own in zip(mixed, (~phone, phone), strict=True):
+        alone = np.where(own, added, 0.0)
+        parts.append((share, math.sqrt(800 / 799 * ((alone**2).sum() - alone.sum() ** 2 / 800)), 399.0))
+    both = 800 / 799 * ((added**2).sum() - added.sum() ** 2 / 800)
+    errors = [error for _, error, _ in parts]
+    rho = (sum(error**2 for error in errors) - both) / (2 * errors[0] * errors[1])
+    assert (row["diff_lower"], row["diff_upper"]) == pytest.approx(slow_difference(parts[0], parts[1], rho=rho))
+    # White's robust error of the same regression after MacKinnon and White, HC2.
+    robust = OLS(satisfied, columns).fit(cov_type="HC2").bse[0]
+    assert math.sqrt(both * 799 / 800) == pytest.approx(robust, rel=1e-6)
 
 
 def test_modes_that_meet_in_no_unit() -> None:

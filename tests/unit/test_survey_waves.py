@@ -263,8 +263,13 @@ def test_one_unit_looks_at_its_forms_and_is_compared_with_the_rest(tmp_path: Pat
     assert own.design().margins == ("unit", "field")
     assert own.design().strata is None
     assert own.design().finite_population
+    # Its forms have the weights they have among all units: raked to both margins, land and civil 3 : 1 of p's forms.
     weighted = own.satisfaction(items=("question",)).set_index("item").loc["a1", "weighted"]
-    assert weighted == pytest.approx(0.5)
+    rows = city.satisfaction("unit", ("question",)).set_index(["unit", "item"])
+    assert weighted == pytest.approx(rows.loc[("p", "a1"), "weighted"])
+    forms = city.sample().responses.forms.assign(w=city.sample().weights)
+    of_p = forms[forms["unit"] == "p"].groupby("field")["w"].sum()
+    assert weighted == pytest.approx(of_p["land"] / of_p.sum())
     row = first_row(own.unit_comparison())
     assert row == first_row(city.unit_comparison())
     assert row["unit"] == "p"

@@ -155,6 +155,19 @@ def test_tables_that_show_nothing_and_missing_codes():
         rao_scott(["a"], list("xyxy"), design)
 
 
+def test_degrees_of_freedom_are_those_of_who_has_both_codes(people):
+    """As R's svychisq, which removes missing codes first: leaving the others out by hand gives the same test."""
+    design, values, groups, _ = people
+    answers = np.where(values > 3, "yes", "no").astype(object)
+    lost = design.clusters == design.clusters[0]
+    answers[lost] = None
+    test = rao_scott(groups, answers, design)
+    by_hand = rao_scott(groups, np.where(values > 3, "yes", "no"), design, ~lost)
+    assert test == by_hand
+    assert test.df_denominator == pytest.approx(test.df * design.degrees_of_freedom(~lost))
+    assert design.degrees_of_freedom(~lost) < design.degrees_of_freedom()
+
+
 def test_rank_test_of_equal_weights_does_not_depend_on_the_rule_for_ties(people):
     _, values, groups, _ = people
     design, rounded = SurveyDesign(np.ones(len(values))), np.round(values)
