@@ -32,6 +32,12 @@ def by_item(table: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
     return {(row["item"], row["reading"]): row for row in records(table)}
 
 
+def by_unit(table: pd.DataFrame, unit: str) -> dict[str, Any]:
+    """The row of a unit that holds the official reading of the overall result."""
+    official = table if "item" not in table.columns else table[table["item"] == "mean_of_questions"]
+    return first_row(official[official["unit"] == unit])
+
+
 ALL_KINDS = ("overall", "factor", "question")
 
 

@@ -11,8 +11,9 @@ from cchc_analysis import measures
 from cchc_analysis.frames import records
 from cchc_analysis.measures import SurveySample, survey_sample
 from cchc_analysis.measures.survey_design import pooled_cells
-from cchc_analysis.measures.survey_drivers import factor_means
+from cchc_analysis.measures.survey_drivers import SEED, factor_means
 from cchc_analysis.measures.survey_facts import rank_correlation
+from cchc_analysis.stats.driver_intervals import bootstrap_importance
 from cchc_analysis.stats.drivers import relative_importance
 from cchc_analysis.stats.reliability import cronbach_alpha
 
@@ -138,6 +139,88 @@ def test_why_there_are_no_drivers() -> None:
     assert (len(found.table), found.r_squared) == (0, None)
     without = [question.model_dump() for question in LONG.questions if not question.overall]
     assert measures.survey_drivers(sample_of(drawn(60), long_questionnaire(questions=without))).reason == "no_overall"
+
+
+def test_units_without_an_answer_are_drawn_too() -> None:
+    """How many answer is part of the chance: the rescaling bootstrap gets every unit that was drawn."""
+    frame = drawn(300)
+    silent = frame["unit"].eq("q") & (np.arange(300) % 2 == 0)
+    frame.loc[silent, "overall"] = None
+    sample = sample_of(frame)
+    found = measures.survey_drivers(sample, n_bootstrap=300)
+    points = frame.apply(pd.to_numeric, errors="coerce")
+    means = np.column_stack([points[[f"{factor}{n}" for n in (1, 2, 3)]].mean(axis=1) for factor in "abc"])
+    wanted = bootstrap_importance(
+        means, points["overall"].to_numpy(), 300, SEED, strata=frame["unit"].to_numpy(), names=list("abc")
+    )
+    assert found.table["lower"].tolist() == pytest.approx(wanted.share_lower.tolist())
+    assert found.table["upper"].tolist() == pytest.approx(wanted.share_upper.tolist())
+    kept = ~silent.to_numpy()
+    without = bootstrap_importance(
+        means[kept], points["overall"].to_numpy()[kept], 300, SEED, strata=frame["unit"].to_numpy()[kept]
+    )
+    assert found.table["lower"].tolist() != pytest.approx(without.share_lower.tolist())
+    assert found.n_used == int(kept.sum())
+
+
+def test_forms_of_weight_zero_explain_nothing_but_were_drawn() -> None:
+    frame = drawn(200).assign(weight=[0.0 if place % 4 == 0 else 2.0 for place in range(200)])
+    found = measures.survey_drivers(sample_of(frame), n_bootstrap=100)
+    silent = drawn(200)
+    silent.loc[np.arange(200) % 4 == 0, "overall"] = None
+    wanted = measures.survey_drivers(sample_of(silent), n_bootstrap=100)
+    assert (found.n_used, found.r_squared) == (150, pytest.approx(wanted.r_squared))
+    for name in ("importance", "lower", "upper"):
+        assert found.table[name].tolist() == pytest.approx(wanted.table[name].tolist())
+
+
+def test_a_stratum_for_every_form_gives_importance_without_intervals() -> None:
+    frame = drawn(80).assign(stratum=[f"s{n}" for n in range(80)])
+    found = measures.survey_drivers(sample_of(frame), n_bootstrap=50)
+    assert (found.reason, found.interval_reason, len(found.table)) == (None, "no_replication", 3)
+    assert found.table["importance"].sum() == pytest.approx(1)
+    assert found.table[["lower", "upper", "rank_lower", "rank_upper"]].isna().all().all()
+
+
+def test_a_factor_that_hardly_varies_gives_no_intervals_and_says_so() -> None:
+    frame = drawn(200)
+    for n in (1, 2, 3):
+        frame[f"c{n}"] = ["5"] * 199 + ["1"]
+    found = measures.survey_drivers(sample_of(frame), n_bootstrap=100)
+    assert (found.reason, found.interval_reason) == (None, "degenerate_resamples")
+    assert found.table["lower"].isna().all()
+
+
+@pytest.mark.parametrize("n_factors", [0, 1])
+def test_questions_drive_where_there_are_no_factors_to_compare(n_factors: int) -> None:
+    words = {"vi": "x", "en": "x"}
+    questions = [question.model_dump() for question in LONG.questions]
+    for question in questions:
+        question["factor"] = "a" if n_factors and not question["overall"] else None
+    plain = long_questionnaire(questions=questions, factors=[{"id": "a", **words}][:n_factors])
+    frame = drawn(300)
+    sample = sample_of(frame, plain)
+    found = measures.survey_drivers(sample, n_bootstrap=50)
+    assert (found.of, found.reason, found.n_used) == ("question", None, 300)
+    assert found.table["factor"].tolist() == list(NAMES)
+    points = frame[[*NAMES, "overall"]].apply(pd.to_numeric).to_numpy()
+    wanted = relative_importance(points[:, :-1], points[:, -1])
+    assert found.table["importance"].tolist() == pytest.approx(wanted.shares.tolist())
+    shares = measures.satisfaction(sample, (), ("question",)).set_index("item")["weighted"]
+    assert found.table["performance"].tolist() == pytest.approx(shares[list(NAMES)].tolist())
+
+
+def test_one_question_and_very_many_have_no_drivers() -> None:
+    words = {"vi": "x", "en": "x"}
+    for n, reason in ((0, "no_overall"), (1, "too_few"), (16, "too_many")):
+        names = [f"k{place}" for place in range(n)]
+        questions = [{"id": name, "scale": "five", **words} for name in names]
+        questions.append({"id": "overall", "overall": True, "scale": "five", **words})
+        kiosk = long_questionnaire(questions=questions, factors=[])
+        rng = np.random.default_rng(1)
+        frame = pd.DataFrame({name: rng.choice(list("12345"), 90) for name in [*names, "overall"]})
+        found = measures.survey_drivers(sample_of(frame.assign(wave="2023-Q2"), kiosk), n_bootstrap=20)
+        assert (found.of, found.reason, len(found.table)) == ("question", reason, 0)
 
 
 def test_factor_means_are_of_the_questions_answered() -> None:

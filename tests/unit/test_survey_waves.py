@@ -153,6 +153,35 @@ def test_a_change_of_mode_alone_gives_no_signal_and_a_real_one_does() -> None:
     assert hidden["signal"] == "down"
 
 
+def signal_of(row: dict[str, object]) -> str:
+    """What docs/methods/satisfaction.md says of a row, from its columns alone."""
+    columns = {
+        "same_modes": ("same_modes_p_adjusted", "difference_same_modes"),
+        "plain": ("p_adjusted", "difference"),
+    }
+    if not row["comparable"] or row["signal_basis"] not in columns:
+        return "none"
+    p_value, difference = (float(str(row[name])) for name in columns[str(row["signal_basis"])])
+    return ("up" if difference > 0 else "down") if p_value <= 0.05 and difference else "none"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "basis"),
+    [
+        (mixed((480, 320), (160, 40)), mixed((160, 40), (720, 80)), "same_modes"),
+        (mixed((480, 320), (160, 40)), mixed((120, 80), (640, 160)), "same_modes"),
+        (mixed((48, 32), (5, 4)), mixed((5, 4), (640, 160)), "plain"),
+        ("times | a1\n40 | 5\n60 | 2", "times | a1\n70 | 5\n30 | 2", "plain"),
+        ("times | mode | a1\n60 | paper | 5\n60 | paper | 2", "times | mode | a1\n60 | phone | 5\n6 | phone | 2", ""),
+    ],
+)
+def test_the_signal_follows_from_the_columns_of_its_row(before: str, after: str, basis: str) -> None:
+    rows = records(wave_change(wave_of(before, "2023-Q1"), wave_of(after, "2023-Q2"), (), ("overall", "question")))
+    official = next(row for row in rows if row["item"] == "mean_of_questions")
+    assert official["signal_basis"] == basis
+    assert [row["signal"] for row in rows] == [signal_of(row) for row in rows]
+
+
 def test_modes_with_few_forms_are_no_bridge() -> None:
     pair = wave_of(mixed((48, 32), (5, 4)), "2023-Q1"), wave_of(mixed((5, 4), (64, 16)), "2023-Q2")
     row = first_row(wave_change(*pair, (), ("overall",)))
