@@ -108,10 +108,12 @@ def told_by_cells(cells: CellArray, n_questions: int, mapping: ColumnMapping) ->
     'answered_at'
     >>> told_by_cells(np.array(["3", "5", "4"], dtype=object), 9, mapping) is None
     True
+    >>> told_by_cells(np.array([], dtype=object), 22, ColumnMapping()) is None
+    True
     """
     empty = frozenset(fold(text) for text in mapping.empty)
-    filled = np.array([cell is not None and (not isinstance(cell, str) or bool(fold(cell))) for cell in cells])
-    cells = cells[filled]
+    filled = [cell is not None and (not isinstance(cell, str) or bool(fold(cell))) for cell in cells]
+    cells = cells[np.array(filled, dtype=bool)]
     if not len(cells):
         return None
     moments = parse_timestamps(cells, month_first=mapping.dates == "month_first", empty=empty)
@@ -119,7 +121,8 @@ def told_by_cells(cells: CellArray, n_questions: int, mapping: ColumnMapping) ->
     is_moment, is_number = ~np.isnat(moments.local), ~np.isnan(seconds.values)
     if is_moment.mean() >= _NEARLY_ALL:
         return "answered_at"
-    if is_number.mean() < _NEARLY_ALL or is_moment.any():
+    # A form that was left open for a night took as many seconds as a spreadsheet counts days.
+    if is_number.mean() < _NEARLY_ALL or (is_moment & ~is_number).any():
         return None
     usual = float(np.nanmedian(seconds.values))
     return "answer_seconds" if usual >= max(_FEW_SECONDS, _SECONDS_A_QUESTION * n_questions) else None

@@ -12,6 +12,7 @@ from cchc_analysis.intake.tables import RawSheet
 from cchc_analysis.schema import INVALID_ANSWER
 
 _SEARCHED_ROWS: Final = 200
+_LAST_ROWS: Final = 50
 _LONGEST_TEXT: Final = 300
 _LEAST_POINTS: Final = 3
 _NUMBER_FIRST: Final = re.compile(
@@ -109,7 +110,7 @@ def _texts_around(sheet: RawSheet, header: Header) -> list[str]:
     """Return the texts above the table, its headers, and what stands alone in a row below."""
     cells = sheet.cells
     body = cells.iloc[header.last + 1 :]
-    alone = body[(body.notna().sum(axis=1) == 1).to_numpy()]
+    alone = body[(body.notna().sum(axis=1) == 1).to_numpy()].tail(_LAST_ROWS)
     # A legend may be spread over the cells of its row.
     above = [
         "; ".join(cell for cell in row if isinstance(cell, str))
@@ -121,11 +122,11 @@ def _texts_around(sheet: RawSheet, header: Header) -> list[str]:
 
 def _conflict(texts: Sequence[str], books: Sequence[AnswerWords]) -> dict[int, str]:
     """Return what a legend says that each number means, where no question has such a scale; else nothing."""
+    scales = [book for at, book in enumerate(books) if book not in books[:at]]
     for text in dict.fromkeys(texts):
-        for book in dict.fromkeys(map(id, books)):
-            words = next(each for each in books if id(each) == book)
+        for words in scales:
             legend = legend_of(text, words)
-            if legend and not any(_agrees(legend, each) for each in books):
+            if legend and not any(_agrees(legend, each) for each in scales):
                 return _whole_scale(legend, words)
     return {}
 

@@ -102,6 +102,12 @@ def test_v03_domain_means(schools, dstrat):
         assert (masked.value, masked.standard_error) == pytest.approx((ours.value, ours.standard_error), rel=1e-12)
 
 
+def test_ratio_of_a_stratified_sample(schools, dstrat):
+    """Source: R survey, svyratio of api.stu and enroll (examples of its help page): 0.8369569, 0.007757103; 5e-8."""
+    ratio = survey_ratio(schools.numbers("api.stu"), schools.numbers("enroll"), dstrat)
+    assert (ratio.value, ratio.standard_error) == pytest.approx((0.8369569, 0.007757103), abs=5e-8)
+
+
 def test_ratio_of_a_stratified_sample_by_loops(schools, dstrat):
     """Source: Woodruff's formula stratum by stratum; 1e-12."""
     above, below, weights = schools.numbers("api.stu"), schools.numbers("enroll"), schools.numbers("pw")
@@ -281,6 +287,15 @@ def test_v14_rao_scott(schools, dstrat):
     assert test.df == pytest.approx(1.82867, abs=5e-6)
     assert test.df_denominator == pytest.approx(360.248, abs=5e-4)
     assert test.p_value == pytest.approx(2.035e-07, abs=5e-11)
+
+
+def test_rao_scott_leaves_out_missing_codes_first(schools, dstrat):
+    """As svychisq (na.rm): a stratum without codes gives no degrees of freedom; here 150 schools in two strata."""
+    types = schools.text("stype")
+    improved = np.where(types == "H", None, schools.text("comp.imp")).astype(object)
+    test = rao_scott(schools.text("sch.wide"), improved, dstrat)
+    assert (test.n, test.df) == (150, pytest.approx(1))
+    assert test.df_denominator == pytest.approx(150 - 2)
 
 
 def test_v14_rank_test(schools, dstrat):
