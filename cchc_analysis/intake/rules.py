@@ -67,7 +67,7 @@ SURVEY_SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "answer_invalid": (
         "The answer is no point of the scale and no missing code; it is counted as invalid and never averaged in.",
-        "Câu trả lời không phải là mức nào của câu hỏi và không phải mã khuyết; được tính là không hợp lệ, không đưa vào kết quả.",
+        "Câu trả lời không phải là mức hay mã khuyết của câu hỏi; được tính là không hợp lệ, không đưa vào kết quả.",
     ),
     "theme_not_coded": (
         "The theme is free text, not a code, and was left out.",
