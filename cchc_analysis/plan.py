@@ -154,7 +154,7 @@ def load_plan(name: str) -> Plan:
     Raises ParameterError naming the known plans, or file, key and reason where the file is wrong.
 
     >>> [entry.id for entry in load_plan("vung-tau-2023").commitments][:2]
-    ['C09', 'C10']
+    ['C04', 'C09']
     """
     if name not in plan_names():
         known = ", ".join(plan_names())

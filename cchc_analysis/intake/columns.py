@@ -61,6 +61,8 @@ class Namer:
         """
         if cell.position in self._by_position:
             return self._by_position[cell.position]
+        if not self._by_header:
+            return None
         found = (self._by_header.get(fold(text)) for text in cell.readings())
         return next((name for name in found if name), None)
 

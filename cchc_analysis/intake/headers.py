@@ -1,6 +1,7 @@
 """Where the header of a table is: up to three rows below the titles, parents spanning their children."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -188,7 +189,8 @@ def _spread_parents(rows: Sequence[list[str]]) -> list[list[tuple[str, int]]]:
                 current = None
             has_child = any(lower[position] for lower in rows[depth + 1 :])
             owner.append(position if row[position] else current if has_child else None)
-        spread.append([("" if at is None else row[at], owner.count(at)) for at in owner])
+        spans = Counter(owner)
+        spread.append([("" if at is None else row[at], spans[at]) for at in owner])
     return spread
 
 
