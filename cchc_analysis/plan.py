@@ -12,42 +12,119 @@ from cchc_analysis.entries import Entry, Text, read_entry
 from cchc_analysis.errors import ParameterError
 from cchc_analysis.reference_data import reference_path
 
-Operator = Literal["=", ">=", ">", "bin", "trend", "param"]
-"""Equal, at least, above; yes or no per unit; a direction only; a number that stands in another document."""
+Operator = Literal["=", ">=", ">", "<=", "bin", "trend", "param", "count", "none"]
+"""How a figure is held against a promise.
 
-COMPARABLE = ("=", ">=", ">")
+Equal, at least, above, at most; done or not (by each office that reports); a direction only; a number that stands in
+another document; a count without a number to reach; words that cannot be measured.
+"""
+
+COMPARABLE = ("=", ">=", ">", "<=")
 Tier = Literal["province", "city", "department", "ward", "commune"]
+EvidenceKind = Literal["share", "yes_no", "count"]
+"""What an office fills in: how many of how many, whether it was done (and when), or how many."""
+
+GROUPS = ("wards", "departments", "all_units")
+"""Words that stand for many offices: every ward and commune, every department, both."""
+
+Frequency = Literal["quarter", "half", "year"]
+
+
+class Evidence(Entry):
+    """What offices report by hand for a commitment that no dossier can tell.
+
+    `reporters`: unit ids, or words of GROUPS; each of them fills in a row per period. `numerator` and `denominator` say
+    in words what is counted where `kind` is "share".
+    """
+
+    kind: EvidenceKind
+    reporters: tuple[str, ...] = Field(min_length=1)
+    question: Text
+    numerator: Text | None = None
+    denominator: Text | None = None
+    frequency: Frequency = "quarter"
+
+    @model_validator(mode="after")
+    def _names_both_counts(self) -> "Evidence":
+        if self.kind == "share" and (self.numerator is None or self.denominator is None):
+            raise ValueError("a share needs numerator and denominator in words")
+        return self
 
 
 class Commitment(Entry):
-    """One commitment of a plan: its words, who answers for it, the number, and the measure that tells.
+    """One commitment of a plan: its words, who answers for it, the number, and what tells how far it is kept.
 
-    `value` is a share in [0, 1], None where another document has it or the plan gives none; `source` says where the
-    number stands or is to be found; `measure` is None where the data cannot tell; `needs` names the register that can,
-    `register_kind` its kind (see schema.REGISTERS) where the measure is computed from it.
+    `value` is a share in [0, 1] (a rank or a count where `scale` says so), None where another document has it or the
+    plan gives none; `implied` where the number is read out of words such as "all". `source` says where the number
+    stands or is to be found; `measure` names the figure that dossiers, registers or surveys give, `evidence` what
+    offices report by hand; `needs` names the register that would tell, `register_kind` its kind (see schema.REGISTERS)
+    where the measure is computed from it. `direction` is what a trend should do.
     """
 
-    id: str = Field(pattern=r"^C\d{2}$")
+    id: str = Field(pattern=r"^[A-Z]\d{2,3}$")
     quote: str = Field(min_length=1)
+    gloss: Text | None = None
     section: str
     owners: tuple[str, ...] = Field(min_length=1)
+    owner_basis: Literal["assigned", "inferred"] = "inferred"
     operator: Operator
-    value: Decimal | None = Field(ge=0, le=1)
+    value: Decimal | None = Field(ge=0)
+    scale: Literal["share", "rank", "count"] = "share"
+    implied: bool = False
+    direction: Literal["up", "down"] = "up"
     measure: str | None
+    evidence: Evidence | None = None
     source: Text
     needs: Text | None = None
     register_kind: str | None = None
+    note: Text | None = None
 
     @property
     def goal(self) -> Fraction | None:
         """The share to reach, exact; None where there is none to compare with."""
-        return Fraction(self.value) if self.value is not None and self.operator in COMPARABLE else None
+        if self.value is None or self.operator not in COMPARABLE or self.scale != "share":
+            return None
+        return Fraction(self.value)
 
     @model_validator(mode="after")
     def _says_how_it_is_told(self) -> "Commitment":
-        if self.measure is None and self.needs is None:
-            raise ValueError("measure is null, so needs must name the register that tells")
+        if self.measure is None and self.evidence is None and self.needs is None:
+            raise ValueError("measure and evidence are null, so needs must say what would tell")
+        if self.scale == "share" and self.value is not None and self.value > 1:
+            raise ValueError("value is a share in [0, 1]; write 0.85 for 85%")
         return self
+
+
+class DutyDate(Entry):
+    """One time a duty falls due: for which period, and before which day (None where the plan sets no day)."""
+
+    period: str = Field(min_length=1)
+    before: date | None
+
+
+class Duty(Entry):
+    """A recurring or single duty of a plan: who hands in what, to whom, and before which days.
+
+    `reporters`: unit ids, or words of GROUPS. `dates` are the times it falls due, in order.
+    """
+
+    id: str = Field(pattern=r"^D\d{2}$")
+    title: Text
+    quote: str = ""
+    reporters: tuple[str, ...] = Field(min_length=1)
+    receiver: str
+    section: str
+    dates: tuple[DutyDate, ...] = Field(min_length=1)
+    source: Text
+    note: Text | None = None
+
+
+class Oddity(Entry):
+    """Something in the text of a plan that is wrong, missing or unclear: shown, not mended."""
+
+    quote: str = Field(min_length=1)
+    section: str
+    remark: Text
 
 
 class Start(Entry):
@@ -81,7 +158,7 @@ class Digitisation(Entry):
 
 
 class Plan(Entry):
-    """A plan: title, year, commitments and dated targets of digitisation.
+    """A plan: title, year, commitments, duties, oddities of its text, and dated targets of digitisation.
 
     >>> load_plan("vung-tau-2023").commitment("C09").goal
     Fraction(1, 2)
@@ -90,11 +167,13 @@ class Plan(Entry):
     title: Text
     year: int
     commitments: tuple[Commitment, ...]
+    duties: tuple[Duty, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
     digitisation: Digitisation = Digitisation()
 
     @model_validator(mode="after")
     def _names_each_once(self) -> "Plan":
-        ids = [commitment.id for commitment in self.commitments]
+        ids = [*(entry.id for entry in self.commitments), *(entry.id for entry in self.duties)]
         tiers: list[str] = [tier for start in self.digitisation.starts for tier in start.tiers]
         for names in (ids, tiers):
             twice = sorted({name for name in names if names.count(name) > 1})
@@ -167,4 +246,4 @@ def load_plan(name: str) -> Plan:
 
 def read_plan(path: Path) -> Plan:
     """Return the plan of a YAML file. Raises ParameterError with file, key and reason."""
-    return read_entry(path, Plan, "docs/methods/digitisation.md")
+    return read_entry(path, Plan, "docs/methods/plan.md")
