@@ -17,10 +17,14 @@ _HOME = {
     "data_quality": "cchc_analysis.pages.data_quality",
     "definitions": "cchc_analysis.pages.frame",
     "digitisation": "cchc_analysis.pages.digitisation",
+    "explore": "cchc_analysis.pages.explore",
+    "indices": "cchc_analysis.pages.indices",
+    "load_index_sheets": "cchc_analysis.self_scoring",
     "load_plan": "cchc_analysis.plan",
     "load_score_sheet": "cchc_analysis.score_sheets",
     "open_study": "cchc_analysis.study",
     "open_warehouse": "cchc_analysis.warehouse",
+    "overview": "cchc_analysis.pages.overview",
     "page_head": "cchc_analysis.pages.frame",
     "parse_period": "cchc_analysis.periods",
     "processing_time": "cchc_analysis.pages.processing_time",
@@ -30,7 +34,16 @@ _HOME = {
     "take_in": "cchc_analysis.intake.pipeline",
     "write_sample": "cchc_analysis.sample",
 }
-_MODULES = ("data_quality", "digitisation", "processing_time", "satisfaction", "service_quality")
+_MODULES = (
+    "data_quality",
+    "digitisation",
+    "explore",
+    "indices",
+    "overview",
+    "processing_time",
+    "satisfaction",
+    "service_quality",
+)
 _RENAMED = {"take_in": "intake"}  # the name of the function is taken by its room
 
 __all__ = sorted(_HOME)

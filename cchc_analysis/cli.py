@@ -3,17 +3,21 @@
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cchc_analysis.errors import CchcError, Language, ParameterError
 from cchc_analysis.schema import KINDS
 from cchc_analysis.version import VERSION
+
+if TYPE_CHECKING:
+    from cchc_analysis.periodic import Outcome
+    from cchc_analysis.reports import SiteResult
 
 DONE, REJECTS, REFUSED = 0, 1, 2
 """Exit codes: done; finished, but more rows rejected than allowed; refused."""
@@ -25,6 +29,12 @@ LANGUAGE = click.option(
     show_default=True,
     envvar="CCHC_LANGUAGE",
     help="Language of messages and pages.",
+)
+UNITS_ON = click.option(
+    "--units-on",
+    default="",
+    metavar="DATE",
+    help="Tell all years under the units of this day (ISO), such as 2026-01-01. Default: as recorded.",
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 
@@ -62,7 +72,8 @@ def refusing(command: Callable[..., None]) -> Callable[..., None]:
 def main() -> None:
     """Measure administrative reform from the exports of a one-stop office.
 
-    Exit codes: 0 done; 1 finished, but more rows were rejected than allowed; 2 refused, nothing was changed.
+    Exit codes: 0 done; 1 finished, with something to look at (more rows rejected than allowed, returns of units that
+    differ); 2 refused, nothing was changed.
     """
 
 
@@ -113,7 +124,8 @@ def intake(
     """Take exports (files or folders) into a warehouse: find the header, type and check every row, keep the rejected.
 
     Adds to a warehouse that is there; feeding the same files again changes nothing. The dossiers and each register
-    (payments, feedback, e_copies, procedures, other_register) and each survey are accounted for on their own.
+    (payments, feedback, e_copies, procedures, other_register, evidence, submissions, self_scores, index_values) and
+    each survey are accounted for on their own.
     """
     from cchc_analysis.intake import intake as take_in
     from cchc_analysis.intake.report import accounting_of, accounting_text
@@ -154,6 +166,7 @@ def intake(
 )
 @click.option("--as-of", default="", help="Day up to which the data speak (ISO). Default: end of period or data.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@UNITS_ON
 @AS_JSON
 @LANGUAGE
 @refusing
@@ -167,6 +180,7 @@ def measures(
     denominator: Any,
     as_of: str,
     form: str,
+    units_on: str,
     as_json: bool,
     language: Language,
 ) -> None:
@@ -177,6 +191,7 @@ def measures(
     catalogue, matching; of a survey: satisfaction, satisfaction_waves, survey_forms. An unknown name lists all of them.
     """
     from cchc_analysis.counting import rule_named
+    from cchc_analysis.frames import whole_counts
     from cchc_analysis.study import MEASURES, open_study
 
     if measure not in MEASURES:
@@ -185,9 +200,9 @@ def measures(
             f"There is no measure {measure!r}; known: {known}.",
             f"Không có chỉ số {measure!r}; các chỉ số có sẵn: {known}.",
         )
-    study = open_study(data=warehouse, period=period, unit=unit, as_of=as_of, language=language)
+    study = open_study(data=warehouse, period=period, unit=unit, as_of=as_of, language=language, units_on=units_on)
     keys = tuple(name.strip() for name in by.split(",") if name.strip())
-    table = MEASURES[measure](study, keys, rule_named(rule).with_denominator(denominator))
+    table = whole_counts(MEASURES[measure](study, keys, rule_named(rule).with_denominator(denominator)))
     if as_json or form == "json":
         click.echo(table.to_json(orient="records", force_ascii=False, indent=1, date_format="iso"))
     elif form == "csv":
@@ -197,18 +212,29 @@ def measures(
 
 
 @main.command(
-    epilog="Example: cchc report --warehouse data/warehouse/sample --period 2023-Q2 --units all --out reports"
+    epilog="Example: cchc report --warehouse data/warehouse/sample --period 2023-Q2 --units all --out reports; by a "
+    "scheduler: --period due --as-of 2023-06-10 --log reports/log.txt"
 )
 @click.option("--warehouse", required=True, help="Warehouse folder.")
 @click.option(
-    "--period", required=True, help="2023-05, 2023-Q2, 2023-6M, 2023-9M, 2023; -calendar for calendar months."
+    "--period",
+    required=True,
+    help="2023-05, 2023-Q2, 2023-6M, 2023-9M, 2023; -calendar for calendar months. latest: the last period that is "
+    "over; due: every report the calendar of the plan wants next. Both need --as-of.",
 )
 @click.option("--units", default="all", show_default=True, help="all, or ids or names by comma.")
 @click.option(
     "--out", default="reports", show_default=True, type=click.Path(path_type=Path), help="Folder of the sites."
 )
-@click.option("--as-of", default="", help="Day up to which the data speak (ISO). Default: end of period or data.")
+@click.option(
+    "--as-of",
+    default="",
+    help="Day up to which the data speak, or day of the run (ISO). Default: end of period or data.",
+)
 @click.option("--pages", default="", help="Notebooks by comma. Default: all that have data.")
+@click.option("--plan", default="vung-tau-2023", show_default=True, help="Plan of data/reference/plans, without .yaml.")
+@UNITS_ON
+@click.option("--log", type=click.Path(path_type=Path), help="File to add plain lines to: LEVEL text, the result last.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Pages made at a time.")
 @AS_JSON
 @LANGUAGE
@@ -220,15 +246,22 @@ def report(
     out: Path,
     as_of: str,
     pages: str,
+    plan: str,
+    units_on: str,
+    log: Path | None,
     workers: int,
     as_json: bool,
     language: Language,
 ) -> None:
-    """Make every page of a period for the units and publish the site: all pages or none."""
-    from cchc_analysis.publication import publish_reports
+    """Make every page of a period for the units and publish the site: all pages or none.
+
+    Exit codes: 0 published, or nothing was due; 1 published, with a warning (many rejected rows, gaps in the exports);
+    2 refused, nothing was published; 3 some of several periods were not published.
+    """
+    from cchc_analysis.periodic import file_log, nothing_due, run_reports
     from cchc_analysis.reports import terminal_progress
 
-    result = publish_reports(
+    result = run_reports(
         warehouse=warehouse,
         period=period,
         units=units,
@@ -236,16 +269,108 @@ def report(
         out=out,
         as_of=as_of,
         pages=tuple(name.strip() for name in pages.split(",") if name.strip()) or None,
+        plan=plan,
+        units_on=units_on,
         workers=workers,
         progress=terminal_progress(language=language),
+        log=file_log(log) if log else None,
     )
-    index = result.folder / "index.html"
+    for outcome in result.outcomes:
+        if outcome.error is not None:
+            click.echo(f"cchc: {outcome.error.message(language)}", err=True)
     if as_json:
-        click.echo(_json({"index": str(index), "pages": result.n_pages, "executed": result.n_executed}))
-    elif language == "vi":
-        click.echo(f"Đã xuất bản {result.n_pages} trang ({result.n_executed} trang tính mới). Mở trang: {index}")
+        click.echo(_json(_told_of(result.outcomes)))
+    elif not result.outcomes:
+        click.echo(nothing_due(_instant(as_of).date(), language))
     else:
-        click.echo(f"Published {result.n_pages} pages ({result.n_executed} computed anew). Open: {index}")
+        for site in result.published:
+            click.echo(_published(site, language))
+    sys.exit(result.exit_code)
+
+
+def _published(site: "SiteResult", language: Language) -> str:
+    """Say what was published, with what lacks in it below."""
+    index = site.folder / "index.html"
+    line = (
+        f"Đã xuất bản {site.n_pages} trang ({site.n_executed} trang tính mới). Mở trang: {index}"
+        if language == "vi"
+        else f"Published {site.n_pages} pages ({site.n_executed} computed anew). Open: {index}"
+    )
+    return "\n".join([line, *site.warnings])
+
+
+def _told_of(outcomes: Sequence["Outcome"]) -> object:
+    """Return what became of each period; of a single published one its entry alone."""
+    told = [
+        {"period": outcome.period, "error": outcome.error.message("en") if outcome.error else ""}
+        if outcome.site is None
+        else {
+            "period": outcome.period,
+            "index": str(outcome.site.folder / "index.html"),
+            "pages": outcome.site.n_pages,
+            "executed": outcome.site.n_executed,
+            "warnings": list(outcome.site.warnings),
+        }
+        for outcome in outcomes
+    ]
+    return told[0] if len(told) == 1 else told
+
+
+@main.command(
+    epilog="Example: cchc document --warehouse data/warehouse/sample --period 2023-Q2 --units all "
+    "--out reports/documents"
+)
+@click.option("--warehouse", required=True, help="Warehouse folder.")
+@click.option(
+    "--period", required=True, help="2023-05, 2023-Q2, 2023-6M, 2023-9M, 2023; -calendar for calendar months."
+)
+@click.option("--units", default="all", show_default=True, help="all, or ids or names by comma.")
+@click.option("--plan", default="vung-tau-2023", show_default=True, help="Plan of data/reference/plans, without .yaml.")
+@click.option(
+    "--out",
+    default="reports/documents",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder of the files.",
+)
+@click.option("--as-of", default="", help="Day up to which the data speak (ISO). Default: end of period or data.")
+@click.option(
+    "--addressee", default="", help="Whom the report is sent to. Default: the committee above, else left open."
+)
+@AS_JSON
+@LANGUAGE
+@refusing
+def document(
+    warehouse: str,
+    period: str,
+    units: str,
+    plan: str,
+    out: Path,
+    as_of: str,
+    addressee: str,
+    as_json: bool,
+    language: Language,
+) -> None:
+    """Write the periodic report of the units as .docx files in the layout of Decree 30/2020, one for each unit."""
+    from cchc_analysis.publication import write_documents
+
+    written = write_documents(
+        warehouse=warehouse,
+        period=period,
+        units=units,
+        plan=plan,
+        language=language,
+        out=out,
+        as_of=as_of,
+        addressee=addressee,
+        told=_told(language, "Lập báo cáo", "Writing"),
+    )
+    if as_json:
+        click.echo(_json({"files": [str(path) for path in written]}))
+    elif language == "vi":
+        click.echo(f"Đã lập {len(written)} báo cáo .docx trong thư mục {out}")
+    else:
+        click.echo(f"Wrote {len(written)} reports (.docx) into {out}")
 
 
 @main.group()
@@ -319,9 +444,220 @@ def sample(folder: Path, seed: int, dossiers: int, as_json: bool, language: Lang
         )
 
 
-def _told(language: Language) -> Callable[[str, int, int], None]:
+@main.group()
+def forms() -> None:
+    """Write forms: those for offices to fill in, and filled ones."""
+
+
+@forms.command("scores", epilog="Example: cchc forms scores --index qd-2926-2023 --year 2023 --out bieu/tu-cham-diem")
+@click.option("--index", default="qd-2926-2023", show_default=True, help="Id of an index, or a YAML file of your own.")
+@click.option("--year", required=True, type=click.IntRange(1990, 2100), help="Year that is scored.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the sheets.")
+@click.option("--unit", default="all", show_default=True, help="all, or ids or names by comma.")
+@click.option("--verified", is_flag=True, help="Add the column of verified scores, for those who verify.")
+@AS_JSON
+@LANGUAGE
+@refusing
+def scores(index: str, year: int, out: Path, unit: str, verified: bool, as_json: bool, language: Language) -> None:
+    """Write the self-scoring sheet (.xlsx) of every office that has to score itself: the city, wards and communes.
+
+    Filled in, they are taken in with: cchc intake FOLDER --kind self_scores --warehouse WAREHOUSE
+    """
+    from cchc_analysis.self_scoring import Office, load_index_sheets, write_score_sheets
+    from cchc_analysis.units import UnitRegistry
+
+    day, registry = date(year, 12, 31), UnitRegistry.load()
+    names = [name.strip() for name in unit.split(",") if name.strip()]
+    wanted = registry.units(day) if names in ([], ["all"]) else [_unit_on(registry, name, day) for name in names]
+    offices = [Office(entry, registry.name(entry), registry.tier(entry) or "") for entry in wanted]
+    written = write_score_sheets(out, load_index_sheets(index, day), year, offices, verified=verified)
+    if as_json:
+        click.echo(_json([str(path) for path in written]))
+    elif language == "vi":
+        click.echo(f"Đã ghi {len(written)} bảng tự chấm điểm vào {out}.")
+    else:
+        click.echo(f"Wrote {len(written)} self-scoring sheets to {out}.")
+
+
+@forms.command("evidence", epilog="Example: cchc forms evidence --plan vung-tau-2023 --period 2023-Q2 --out bieu")
+@click.option("--plan", required=True, help="Name of a plan in data/reference/plans.")
+@click.option("--period", required=True, help="Period that is reported on: 2023-Q2, 2023-6M, 2023 …")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the forms.")
+@click.option("--unit", default="all", show_default=True, help="all, or an id or name.")
+@AS_JSON
+@LANGUAGE
+@refusing
+def evidence(plan: str, period: str, out: Path, unit: str, as_json: bool, language: Language) -> None:
+    """Write the forms (.xlsx) in which offices report by hand on a plan: evidence, and reports handed in.
+
+    They lie in the folders minh-chung and nop-bao-cao; filled in, both are taken in with: cchc intake FOLDER
+    --warehouse WAREHOUSE
+    """
+    from cchc_analysis.evidence_forms import office_forms
+    from cchc_analysis.periods import parse_period
+    from cchc_analysis.plan import load_plan
+    from cchc_analysis.units import UnitRegistry
+
+    registry, wanted = UnitRegistry.load(), parse_period(period)
+    one = unit if unit == "all" else _unit_on(registry, unit, wanted.end)
+    written = []
+    for form in office_forms(load_plan(plan), wanted, registry, one):
+        path = out / form.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(form.content)
+        written.append(path)
+    if as_json:
+        click.echo(_json([str(path) for path in written]))
+    elif language == "vi":
+        click.echo(f"Đã ghi {len(written)} biểu vào {out} (minh-chung: biểu minh chứng; nop-bao-cao: nộp báo cáo).")
+    else:
+        click.echo(f"Wrote {len(written)} forms to {out} (minh-chung: evidence; nop-bao-cao: reports handed in).")
+
+
+@forms.command(
+    "official",
+    epilog="Example: cchc forms official --warehouse data/warehouse/sample --period 2023-Q2 --form ii-06a --out bieu",
+)
+@click.option("--warehouse", required=True, help="Warehouse folder.")
+@click.option(
+    "--period", required=True, help="2023-05, 2023-Q2, 2023-6M, 2023-9M, 2023; -calendar for calendar months."
+)
+@click.option("--units", default="all", show_default=True, help="all, or ids or names by comma.")
+@click.option("--form", "code", default="", help="Code of one form, such as ii-06a. Default: all in force.")
+@click.option("--as-of", default="", help="Day up to which the data speak (ISO). Default: end of period or data.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the workbooks.")
+@UNITS_ON
+@AS_JSON
+@LANGUAGE
+@refusing
+def official(
+    warehouse: str,
+    period: str,
+    units: str,
+    code: str,
+    as_of: str,
+    out: Path,
+    units_on: str,
+    as_json: bool,
+    language: Language,
+) -> None:
+    """Write the official forms (.xlsx) of a period, filled in: a folder for each unit and one for the whole.
+
+    The forms are those in force at the end of the period (data/reference/forms). A form that does not add up is
+    refused, and nothing is written.
+    """
+    from cchc_analysis.publication import chosen_units, form_files
+    from cchc_analysis.study import open_study
+
+    study = open_study(data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on)
+    written = form_files(study, chosen_units(study, units), code)
+    for name, content in written.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    if as_json:
+        click.echo(_json({"folder": str(out), "files": list(written)}))
+    elif language == "vi":
+        click.echo(f"Đã ghi {len(written)} biểu mẫu vào {out}.")
+    else:
+        click.echo(f"Wrote {len(written)} forms to {out}.")
+
+
+@main.command(
+    epilog="Example: cchc consolidate bao-cao/2023-Q2 --warehouse data/warehouse/sample --period 2023-Q2 "
+    "--previous bao-cao/2023-Q1 --out tong-hop.xlsx"
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--warehouse", required=True, help="Warehouse folder: the data that the returns are held against.")
+@click.option("--period", required=True, help="Period of the returns, such as 2023-Q2.")
+@click.option("--previous", type=click.Path(path_type=Path), help="File or folder of the returns of the period before.")
+@click.option("--form", "code", default="ii-06a", show_default=True, help="Code of the form the returns are of.")
+@click.option("--as-of", default="", help="Day up to which the data speak (ISO). Default: end of period or data.")
+@click.option("--out", type=click.Path(path_type=Path), help="Workbook (.xlsx) with the sum and the differences.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@UNITS_ON
+@LANGUAGE
+@refusing
+def consolidate(
+    paths: tuple[Path, ...],
+    warehouse: str,
+    period: str,
+    previous: Path | None,
+    code: str,
+    as_of: str,
+    out: Path | None,
+    form: str,
+    units_on: str,
+    language: Language,
+) -> None:
+    """Sum the returns of units (form II.06a, .xlsx, .xls or .ods) and hold them against each other and the data.
+
+    Checks each row and total, what is carried over against what the period before left pending, and every cell against
+    the warehouse. Nothing is put right. Exit code 1 when something differs or a unit has not handed in.
+    """
+    from cchc_analysis import consolidation
+    from cchc_analysis.intake.readers import find_files
+    from cchc_analysis.study import open_study
+
+    study = open_study(data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on)
+    returns = [(name, path.read_bytes()) for path, name in find_files(paths)]
+    before = [(name, path.read_bytes()) for path, name in find_files([previous])] if previous else []
+    result = consolidation.consolidate(study, returns, before, code)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(consolidation.consolidation_workbook(result, study))
+    if form == "json":
+        click.echo(_json(consolidation.consolidation_mapping(result, study)))
+    else:
+        click.echo(consolidation.consolidation_text(result, study))
+    sys.exit(REJECTS if result.differences else DONE)
+
+
+@main.command(epilog="Example: cchc duties --warehouse data/warehouse/city --plan vung-tau-2023 --as-of 2023-06-20")
+@click.option("--plan", required=True, help="Name of a plan in data/reference/plans.")
+@click.option("--warehouse", default="", help="Warehouse folder with the reports handed in (needed but for --ics).")
+@click.option("--as-of", default="", help="Day up to which is told (ISO). Default: end of the data or of the year.")
+@click.option("--unit", default="all", show_default=True, help="all, or an id or name.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--ics", type=click.Path(path_type=Path), help="Write the days of the plan to this calendar file.")
+@AS_JSON
+@LANGUAGE
+@refusing
+def duties(
+    plan: str,
+    warehouse: str,
+    as_of: str,
+    unit: str,
+    form: str,
+    ics: Path | None,
+    as_json: bool,
+    language: Language,
+) -> None:
+    """Say which reports that a plan asks for came on time, late or not at all, and what is due next.
+
+    "Before the 14th" means that the 13th is the last day on time. Days are calendar days.
+    """
+    from cchc_analysis.duty_report import print_duties, write_duty_calendar
+
+    if ics is not None:
+        click.echo(write_duty_calendar(plan, ics, unit, as_of, language))
+        return
+    if not warehouse:
+        raise ParameterError(
+            "The warehouse is missing. Name it with --warehouse, or ask for the calendar alone with --ics FILE.",
+            "Thiếu kho dữ liệu. Hãy chỉ ra bằng --warehouse, hoặc chỉ ghi lịch với --ics TỆP.",
+        )
+    click.echo(print_duties(plan, warehouse, unit, as_of, "json" if as_json else form, language), nl=form != "csv")
+
+
+def _unit_on(registry: Any, name: str, day: date) -> str:
+    """Return the id of the unit of that name on a day; UnitError for a name that is not known."""
+    return str(registry.unit(registry.resolve(name, day) or name).unit_id)
+
+
+def _told(language: Language, vi: str = "Đọc", en: str = "Reading") -> Callable[[str, int, int], None]:
     """Return a reporter of one line per file on standard error, so that piped output stays clean."""
-    verb = "Đọc" if language == "vi" else "Reading"
+    verb = vi if language == "vi" else en
 
     def told(name: str, place: int, total: int) -> None:
         click.echo(f"[{place}/{total}] {verb} {name}", err=True)

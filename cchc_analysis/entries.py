@@ -28,6 +28,9 @@ class Text(Entry):
 
 Model = TypeVar("Model", bound=Entry)
 
+# The loader in C reads a plan ten times as fast; some builds of PyYAML lack it.
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def read_entry(path: Path, model: type[Model], page: str) -> Model:
     """Return the content of a YAML file as a model.
@@ -35,7 +38,7 @@ def read_entry(path: Path, model: type[Model], page: str) -> Model:
     `page`: the documentation that lists what is allowed. Raises ParameterError with file, key and reason.
     """
     try:
-        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), _LOADER))
     except ValidationError as error:
         raise _wrong_key(path.name, error, page) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

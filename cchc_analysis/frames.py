@@ -23,3 +23,20 @@ def first_row(table: pd.DataFrame) -> dict[str, Any]:
     {'n': 1}
     """
     return records(table.iloc[:1])[0]
+
+
+COUNTS = ("numerator", "denominator", "n")
+
+
+def whole_counts(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose counts (numerator, denominator, n and n_…) are whole numbers, unknown ones kept as NA.
+
+    A column with a fraction in it, such as a sum of days, stays as it is.
+
+    >>> whole_counts(pd.DataFrame({"numerator": [3175.0, None], "value": [0.5, None]})).to_csv(index=False).split()
+    ['numerator,value', '3175,0.5', ',']
+    """
+    counts = [name for name in table.columns if name in COUNTS or str(name).startswith("n_")]
+    floats = [name for name in counts if pd.api.types.is_float_dtype(table[name])]
+    whole = [name for name in floats if bool((table[name].dropna() % 1 == 0).all())]
+    return table.astype(dict.fromkeys(whole, "Int64"))

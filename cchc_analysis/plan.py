@@ -28,13 +28,19 @@ GROUPS = ("wards", "departments", "all_units")
 """Words that stand for many offices: every ward and commune, every department, both."""
 
 Frequency = Literal["quarter", "half", "year"]
+OverTheYear = Literal["sum", "latest"]
+"""How the reports of a year become one figure.
+
+"sum": what happened in each period is added up, and a yes is asked for in each; "latest": the last report of an office
+says how things stand.
+"""
 
 
 class Evidence(Entry):
     """What offices report by hand for a commitment that no dossier can tell.
 
     `reporters`: unit ids, or words of GROUPS; each of them fills in a row per period. `numerator` and `denominator` say
-    in words what is counted where `kind` is "share".
+    in words what is counted where `kind` is "share". `over_the_year`: how the periods become the figure of the year.
     """
 
     kind: EvidenceKind
@@ -43,6 +49,7 @@ class Evidence(Entry):
     numerator: Text | None = None
     denominator: Text | None = None
     frequency: Frequency = "quarter"
+    over_the_year: OverTheYear = "sum"
 
     @model_validator(mode="after")
     def _names_both_counts(self) -> "Evidence":
@@ -160,12 +167,19 @@ class Digitisation(Entry):
 class Plan(Entry):
     """A plan: title, year, commitments, duties, oddities of its text, and dated targets of digitisation.
 
+    `name`: that of its file without .yaml, by which reports of offices name the plan; "" for a plan made in memory.
+    `sections`: section → its title, where the file gives one.
+    `places`: names of the place whose published indices the plan is about.
+
     >>> load_plan("vung-tau-2023").commitment("C09").goal
     Fraction(1, 2)
     """
 
+    name: str = ""
     title: Text
     year: int
+    sections: dict[str, Text] = Field(default_factory=dict)
+    places: tuple[str, ...] = ()
     commitments: tuple[Commitment, ...]
     duties: tuple[Duty, ...] = ()
     oddities: tuple[Oddity, ...] = ()
@@ -233,7 +247,7 @@ def load_plan(name: str) -> Plan:
     Raises ParameterError naming the known plans, or file, key and reason where the file is wrong.
 
     >>> [entry.id for entry in load_plan("vung-tau-2023").commitments][:2]
-    ['C04', 'C09']
+    ['C01', 'C02']
     """
     if name not in plan_names():
         known = ", ".join(plan_names())
@@ -246,4 +260,5 @@ def load_plan(name: str) -> Plan:
 
 def read_plan(path: Path) -> Plan:
     """Return the plan of a YAML file. Raises ParameterError with file, key and reason."""
-    return read_entry(path, Plan, "docs/methods/plan.md")
+    plan = read_entry(path, Plan, "docs/methods/plan.md")
+    return plan if plan.name else plan.model_copy(update={"name": path.stem})

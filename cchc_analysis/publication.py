@@ -2,35 +2,49 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis import measures
+from cchc_analysis import documents, duty_calendar, forms, measures
 from cchc_analysis.errors import Language, ParameterError
-from cchc_analysis.formats import number, share
+from cchc_analysis.formats import day, number, share
 from cchc_analysis.frames import records
+from cchc_analysis.measures.revisions import figures_mapping
+from cchc_analysis.pages.methods import METHOD_TITLES, method_title
 from cchc_analysis.pages.processing_time import has_due_dates
 from cchc_analysis.pages.titles import SHORT_TITLES
-from cchc_analysis.reference_data import notebooks_path
-from cchc_analysis.reports import PageJob, Progress, SiteResult, UnitEntry, publish_site
+from cchc_analysis.plan import load_plan
+from cchc_analysis.publication_note import NOTE_FILE, note, warnings
+from cchc_analysis.reference_data import method_texts, notebooks_path
+from cchc_analysis.reports import Method, PageJob, Progress, SiteResult, UnitEntry, inspect_parameters, publish_site
 from cchc_analysis.study import ALL_UNITS, Study, find_unit, open_study, units_of
 from cchc_analysis.text import fold
 from cchc_analysis.version import VERSION
+from cchc_analysis.versions import history_before, read_manifest
 from cchc_analysis.warehouse import Warehouse
 from cchc_analysis.wording import pick
 
 PAGES = {
+    "00_overview": "overview",
     "10_processing_time": "processing_time",
     "20_digitisation": "digitisation",
     "30_satisfaction": "satisfaction",
     "40_service_quality": "service_quality",
+    "50_indices": "indices",
     "90_data_quality": "data_quality",
 }
 """Notebook → page."""
 
+SOME_PAGES = ("plan", "earlier")
+"""Parameters of publish_reports that only some notebooks have."""
+
 OF_DOSSIERS = ("10_processing_time", "20_digitisation", "40_service_quality")
 OF_SURVEYS = ("30_satisfaction",)
+OF_INDICES = ("50_indices",)
+OF_PLANS = ("00_overview",)
 
 TIERS = {
     "whole": ("Toàn bộ", "Whole"),
@@ -62,7 +76,9 @@ def chosen_units(study: Study, units: str) -> list[str]:
     not there.
     """
     if units.strip() != ALL_UNITS:
-        return [find_unit(study.warehouse, study.registry, name.strip()) for name in units.split(",") if name.strip()]
+        on = study.units_on or study.period.end
+        names = [name.strip() for name in units.split(",") if name.strip()]
+        return [find_unit(study.warehouse, study.registry, name, on) for name in names]
     order = {unit: place for place, unit in enumerate(study.registry.units())}
     found = sorted(units_of(study.warehouse), key=lambda unit: (order.get(unit, len(order)), unit))
     return [ALL_UNITS, *found]
@@ -116,9 +132,14 @@ def _summary(form: dict[str, Any] | None, on_time: dict[str, Any] | None, has_du
 def pages_of(warehouse: Warehouse) -> tuple[str, ...]:
     """Return the notebooks that have something to tell of a warehouse.
 
-    Pages on dossiers need dossiers, the page on satisfaction a survey; what was read and kept is always told.
+    Pages on dossiers need dossiers, the page on satisfaction a survey, the plan one of them or evidence, the
+    indices self-scores or values; what was read and kept is always told.
     """
-    silent = (*(() if warehouse.has_rows else OF_DOSSIERS), *(() if warehouse.surveys() else OF_SURVEYS))
+    silent = [*(() if warehouse.has_rows else OF_DOSSIERS), *(() if warehouse.surveys() else OF_SURVEYS)]
+    if not warehouse.has_rows and not warehouse.surveys() and warehouse.register("evidence") is None:
+        silent += OF_PLANS
+    if all(warehouse.register(kind) is None for kind in ("self_scores", "index_values")):
+        silent += OF_INDICES
     return tuple(page for page in PAGES if page not in silent)
 
 
@@ -133,10 +154,16 @@ def publish_reports(
     pages: Sequence[str] | None = None,
     workers: int = 2,
     progress: Progress | None = None,
+    units_on: str = "",
+    plan: str = "vung-tau-2023",
+    due_before: date | None = None,
 ) -> SiteResult:
     """Make every page for the units of a period and publish the site `out/<period>`, all or nothing.
 
-    `units`: "all" or names by comma; `pages`: notebook stems, by default those of `pages_of`.
+    `units`: "all" or names by comma; `pages`: notebook stems, by default those of `pages_of`; `units_on`: as in
+    `open_study`, into a folder of its own then (see `site_name`); `plan`: what the figures are held against;
+    `due_before`: the day before which the report is wanted, for the covering note. `manifest.json` keeps what the site
+    told before; `tom-tat.txt` is a paragraph for the covering mail; what lacks is in the result's `warnings`.
     Raises the errors of open_study, ParameterError for an unknown page, ReportError when a page fails (nothing is
     published then).
     """
@@ -146,37 +173,166 @@ def publish_reports(
             f"Unknown page {unknown[0]!r}; known: {', '.join(PAGES)}.",
             f"Không có trang {unknown[0]!r}; các trang có sẵn: {', '.join(PAGES)}.",
         )
-    study = open_study(data=warehouse, period=period, as_of=as_of, language=language)
+    study = open_study(data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on)
     wanted = chosen_units(study, units)
     pages = pages or pages_of(study.warehouse)
+    folder = (Path(out) / site_name(study)).resolve()
+    replaced = read_manifest(folder)
+    manifest = _manifest(study, wanted)
+    manifest["history"] = history_before(manifest, replaced)
     parameters = {
         "period": study.period.label,
         "data": str(Path(warehouse)),
         "as_of": as_of,
         "language": language,
+        "plan": plan,
+        "units_on": units_on,
+        "earlier": str(folder) if manifest["history"] else "",
     }
     jobs = [
-        PageJob(notebooks_path(f"{page}.ipynb"), {**parameters, "unit": unit}, f"{folder_of(unit)}/{page}.html")
+        PageJob(
+            notebooks_path(f"{page}.ipynb"),
+            {**_understood(page, parameters), "unit": unit},
+            f"{folder_of(unit)}/{page}.html",
+        )
         for unit in wanted
         for page in pages
     ]
-    return publish_site(
+    told = note(study, load_plan(plan), wanted, len(jobs), due_before)
+    site = publish_site(
         jobs,
-        Path(out) / study.period.label,
+        folder,
         site_title=f"{study.unit_name(ALL_UNITS)}: {study.period.title(language)}",
         subtitle=_subtitle(study),
-        manifest=_manifest(study, wanted),
+        manifest=manifest,
         units=_entries(study, wanted),
         language=language,
-        page_labels={page: pick(language, *SHORT_TITLES[PAGES[page]]) for page in pages},
-        inputs_key=study.warehouse.state,
+        page_labels={**_page_labels(pages, language), **forms.labels_of(study)},
+        files={
+            NOTE_FILE: told.encode("utf-8"),
+            **form_files(study, wanted),
+            **document_files(study, wanted, plan, pages),
+            **calendar_files(study, wanted, plan, pages),
+        },
+        methods=site_methods(language),
+        inputs_key=_inputs_key(study, manifest),
         workers=workers,
         progress=progress,
     )
+    return replace(site, warnings=tuple(warnings(study)))
+
+
+def form_files(study: Study, units: Sequence[str], only: str = "") -> dict[str, bytes]:
+    """Return the official forms of the units: path in the site → workbook; none where there are no dossiers.
+
+    `only`: code of one form; units it is not made for are left out unless there are no others.
+    """
+    if not study.warehouse.has_rows:
+        return {}
+    tables = forms.FigureTables(study)
+    made_for = [unit for unit in units if not only or tables.is_for(only, unit)]
+    return {
+        f"{folder_of(unit)}/{name}": content
+        for unit in made_for or units
+        for name, content in forms.files_for(study, unit, only, tables).items()
+    }
+
+
+def document_files(study: Study, units: Sequence[str], plan: str, pages: Sequence[str]) -> dict[str, bytes]:
+    """Return the reports (.docx) of the units: path in the site → document; none in a site without the plan's page."""
+    if not set(OF_PLANS) & set(pages):
+        return {}
+    made = documents.report_documents(study, load_plan(plan), units)
+    return {f"{folder_of(unit)}/{documents.FILE}": content for unit, content in made}
+
+
+def calendar_files(study: Study, units: Sequence[str], plan: str, pages: Sequence[str]) -> dict[str, bytes]:
+    """Return the calendars of reports (.ics) of the units: path in the site → file; none without the plan's page."""
+    if not set(OF_PLANS) & set(pages):
+        return {}
+    dates, until, language = load_plan(plan), study.as_of.date(), study.language
+    return {
+        f"{folder_of(unit)}/{duty_calendar.FILE_NAME}": duty_calendar.duty_calendar(
+            dates, study.registry, unit=unit, as_of=until, language=language
+        )
+        for unit in units
+    }
+
+
+def write_documents(
+    *,
+    warehouse: str | Path,
+    period: str,
+    units: str = ALL_UNITS,
+    plan: str = "vung-tau-2023",
+    language: Language = "vi",
+    out: str | Path = "reports/documents",
+    as_of: str = "",
+    addressee: str = "",
+    told: Callable[[str, int, int], None] | None = None,
+) -> list[Path]:
+    """Write the reports (.docx) of the units into `out/<period>/<unit>` and return their paths.
+
+    `units`: "all" or names by comma; `addressee`: whom they are sent to; `told` hears of each report as it is written.
+    Raises the errors of open_study and load_plan.
+    """
+    study = open_study(data=warehouse, period=period, as_of=as_of, language=language)
+    wanted = chosen_units(study, units)
+    written: list[Path] = []
+    for unit, content in documents.report_documents(study, load_plan(plan), wanted, addressee):
+        path = Path(out) / site_name(study) / folder_of(unit) / documents.FILE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        written.append(path)
+        if told is not None:
+            told(str(path), len(written), len(wanted))
+    return written
+
+
+def _page_labels(pages: Sequence[str], language: Language) -> dict[str, str]:
+    """Return the short names of pages and files by their stems."""
+    labels = {page: pick(language, *SHORT_TITLES[PAGES[page]]) for page in pages}
+    files = {
+        NOTE_FILE: pick(language, "Tóm tắt (thư gửi kèm)", "Summary (covering note)"),
+        documents.FILE: pick(language, "Báo cáo (.docx)", "Report (.docx)"),
+        duty_calendar.FILE_NAME: pick(language, "Lịch báo cáo (.ics)", "Calendar of reports (.ics)"),
+    }
+    return {**labels, **{Path(name).stem: words for name, words in files.items()}}
+
+
+def site_methods(language: Language) -> list[Method]:
+    """Return the pages of docs/methods for a site, by name, under the titles they have in the reader's language."""
+    return [
+        Method(name, text, method_title(name, language) if name in METHOD_TITLES else "")
+        for name, text in method_texts().items()
+    ]
+
+
+def site_name(study: Study) -> str:
+    """Return the folder of a study's site: its period, and the day of its units where rows are told under others."""
+    return study.period.label + (f"-units-{study.units_on.isoformat()}" if study.units_on else "")
+
+
+def _understood(page: str, parameters: dict[str, str]) -> dict[str, str]:
+    """Leave out what only some pages ask for (SOME_PAGES) for those that do not."""
+    asked = {spec.name for spec in inspect_parameters(notebooks_path(f"{page}.ipynb"))}
+    # An empty parameter says nothing; a page that cannot follow a given one is refused, not made in another way.
+    return {name: value for name, value in parameters.items() if name in asked or (value and name not in SOME_PAGES)}
+
+
+def _inputs_key(study: Study, manifest: dict[str, Any]) -> str:
+    """Return what the pages read beside their parameters: the state of the data, and the version told before."""
+    if not manifest["history"]:
+        return study.warehouse.state
+    before = json.dumps(manifest["history"][-1], sort_keys=True)
+    return hashlib.sha256(f"{study.warehouse.state}\n{before}".encode()).hexdigest()
 
 
 def _subtitle(study: Study) -> str:
     dates = study.period.dates_text(study.language)
+    if study.units_on is not None:
+        on = day(study.units_on, study.language)
+        dates += pick(study.language, f" · Theo đơn vị hành chính ngày {on}", f" · Units as of {on}")
     if not study.warehouse.synthetic:
         return dates
     return dates + pick(
@@ -184,14 +340,17 @@ def _subtitle(study: Study) -> str:
     )
 
 
-def _manifest(study: Study, units: Sequence[str]) -> dict[str, object]:
+def _manifest(study: Study, units: Sequence[str]) -> dict[str, Any]:
     intake = study.warehouse.intake
+    figures = figures_mapping(study.headline_figures())
     return {
         "period": study.period.label,
         "window": [study.period.start.isoformat(), study.period.end.isoformat()],
         "as_of": study.as_of.isoformat(),
         "language": study.language,
         "units": list(units),
+        "units_on": study.units_on.isoformat() if study.units_on else "",
+        "figures": {unit: figures[unit] for unit in units if unit in figures},
         "state": study.warehouse.state,
         "inputs": [
             {"kind": table.kind.name, "file": entry["file"], "sha256": entry["sha256"]}

@@ -57,6 +57,24 @@ def notebooks_path(name: str) -> Path:
     )
 
 
+def method_texts() -> dict[str, str]:
+    """Return the pages of docs/methods, or of their copy in an installed wheel (`_methods`): name → Markdown, by name.
+
+    Raises `WarehouseError` where there are none.
+
+    >>> method_texts()["on-time"].splitlines()[0]
+    '# On time'
+    """
+    for folder in (_PACKAGE / "_methods", _PACKAGE.parent / "docs" / "methods"):
+        found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))}
+        if found:
+            return found
+    raise WarehouseError(
+        "The pages of docs/methods are missing. Restore the folder from the repository, or install the package again.",
+        "Thiếu các trang trong thư mục docs/methods. Hãy khôi phục từ kho mã nguồn hoặc cài đặt lại gói phần mềm.",
+    )
+
+
 def resolve_path(path: str | Path) -> Path:
     """Return the absolute path a person means by `path`.
 

@@ -179,6 +179,61 @@ OTHER_REGISTER_COLUMNS: tuple[Column, ...] = (
 )
 """A second list of the same dossiers: a paper register, or the export of another system."""
 
+EVIDENCE_ANSWERS = ("yes", "no", "in_progress")
+
+EVIDENCE_COLUMNS: tuple[Column, ...] = (
+    Column("plan", "code", "Kế hoạch", required=True, essential=True),
+    Column("commitment", "code", "Mã cam kết", required=True, essential=True),
+    Column("period", "code", "Kỳ báo cáo", required=True, essential=True),
+    Column("unit", "text", "Đơn vị báo cáo", required=True, essential=True),
+    Column("numerator", "number", "Tử số", essential=True),
+    Column("denominator", "number", "Mẫu số", essential=True),
+    Column("answer", "category", "Đã thực hiện", essential=True, codes=EVIDENCE_ANSWERS),
+    Column("n_counted", "number", "Số lượng", essential=True),
+    Column("happened_at", "timestamp", "Ngày thực hiện", essential=True),
+    Column("document", "text", "Văn bản, tài liệu chứng minh"),
+    Column("reported_at", "timestamp", "Ngày báo cáo", essential=True),
+)
+"""What offices report by hand for a commitment of a plan (see plan.Evidence): one row per office and period."""
+
+SUBMISSION_COLUMNS: tuple[Column, ...] = (
+    Column("plan", "code", "Kế hoạch", required=True, essential=True),
+    Column("duty", "code", "Mã nhiệm vụ báo cáo", required=True, essential=True),
+    Column("period", "code", "Kỳ báo cáo", required=True, essential=True),
+    Column("unit", "text", "Đơn vị báo cáo", required=True, essential=True),
+    Column("submitted_at", "timestamp", "Ngày gửi báo cáo", required=True, essential=True),
+    Column("document", "text", "Số, ký hiệu văn bản"),
+)
+"""Which office handed in what a duty of a plan asks for, and when: one row per office and period."""
+
+SELF_SCORE_COLUMNS: tuple[Column, ...] = (
+    Column("index", "code", "Bộ chỉ số", required=True, essential=True),
+    Column("year", "number", "Năm đánh giá", required=True, essential=True),
+    Column("unit", "text", "Đơn vị tự chấm", required=True, essential=True),
+    Column("criterion", "code", "Mã tiêu chí", required=True, essential=True),
+    Column("self_score", "number", "Điểm tự chấm", essential=True),
+    Column("verified_score", "number", "Điểm thẩm định", essential=True),
+    Column("document", "text", "Tài liệu kiểm chứng"),
+)
+"""Points an office gives itself for a criterion of an index, and what the appraisal left of them."""
+
+INDEX_VALUE_COLUMNS: tuple[Column, ...] = (
+    Column("index", "code", "Chỉ số", required=True, essential=True),
+    Column("dimension", "text", "Nội dung chỉ số"),
+    Column("place", "text", "Địa phương", required=True, essential=True),
+    Column("year", "number", "Năm số liệu", required=True, essential=True),
+    Column("value", "number", "Giá trị chỉ số", essential=True),
+    Column("out_of", "number", "Điểm tối đa"),
+    Column("rank", "number", "Thứ hạng"),
+    Column("n_ranked", "number", "Số địa phương xếp hạng"),
+    Column("method", "text", "Phương pháp"),
+    Column("source", "text", "Nguồn số liệu"),
+)
+"""Published values of an index (PAPI, PAR INDEX, SIPAS …) by place and year; no dimension means the whole index.
+
+`method` is a name that changes where values before and after cannot be compared.
+"""
+
 
 SURVEY_MODES = ("paper", "phone", "online", "kiosk")
 SURVEY_OUTCOMES = ("complete", "partial", "refused", "no_contact", "not_eligible")
@@ -221,6 +276,9 @@ class Kind:
     `key`: columns of which equal values name one row; rows whose key is not complete are one row only where everything
     in them is equal. `moment`: the columns that say when a row happened, the first one with a value deciding by which
     day units are resolved. `events`: instants that cannot lie after the date of the data. `units`: columns with units.
+    `filled_in`: of a form whose other cells are printed, the columns that somebody fills in; a row in which all of them
+    are empty is no row yet. `beside`: columns that may stand above the table instead, as a label and the cell next to
+    it.
     """
 
     name: str
@@ -231,6 +289,8 @@ class Kind:
     moment: tuple[str, ...]
     events: tuple[str, ...]
     units: tuple[str, ...]
+    filled_in: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -299,6 +359,51 @@ REGISTERS: tuple[Kind, ...] = (
         moment=("received_at",),
         events=("received_at", "finished_at", "returned_at"),
         units=("unit",),
+    ),
+    Kind(
+        "evidence",
+        "Minh chứng thực hiện kế hoạch",
+        "Evidence for a plan",
+        EVIDENCE_COLUMNS,
+        key=("plan", "commitment", "period", "unit"),
+        moment=("reported_at", "happened_at"),
+        events=("happened_at", "reported_at"),
+        units=("unit",),
+        filled_in=("numerator", "denominator", "answer", "n_counted", "happened_at", "document"),
+        beside=("reported_at",),
+    ),
+    Kind(
+        "submissions",
+        "Sổ theo dõi nộp báo cáo",
+        "Reports handed in",
+        SUBMISSION_COLUMNS,
+        key=("plan", "duty", "period", "unit"),
+        moment=("submitted_at",),
+        events=("submitted_at",),
+        units=("unit",),
+        filled_in=("submitted_at", "document"),
+    ),
+    Kind(
+        "self_scores",
+        "Bảng tự chấm điểm",
+        "Self-scoring of an index",
+        SELF_SCORE_COLUMNS,
+        key=("index", "year", "unit", "criterion"),
+        moment=(),
+        events=(),
+        units=("unit",),
+        filled_in=("self_score", "verified_score", "document"),
+    ),
+    Kind(
+        "index_values",
+        "Bảng chỉ số công bố",
+        "Published values of indices",
+        INDEX_VALUE_COLUMNS,
+        key=("index", "dimension", "place", "year"),
+        moment=(),
+        events=(),
+        units=(),
+        filled_in=("value", "rank"),
     ),
 )
 """The registers beside the dossiers, each taken in on its own."""

@@ -3,7 +3,7 @@ hands."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -18,12 +18,20 @@ from cchc_analysis.counting.rule import Basis
 from cchc_analysis.errors import Language, ParameterError, PeriodError, UnitError
 from cchc_analysis.formats import day
 from cchc_analysis.frames import records
+from cchc_analysis.measure_sources import measure_source
+from cchc_analysis.measures.scorecard import Figure
 from cchc_analysis.periods import ReportPeriod, parse_as_of, parse_period
+from cchc_analysis.plan import Commitment, Plan
 from cchc_analysis.schema import DOSSIER_COLUMNS
 from cchc_analysis.score_sheets import ScoreSheet, SheetKind, sheet_on
+from cchc_analysis.study_evidence import PlanRegisters
+from cchc_analysis.study_headline import headline_figures, revised_entries, revisions
+from cchc_analysis.study_indices import IndexMeasures
+from cchc_analysis.study_plan import plan_figure, scorecard, scorecard_series
 from cchc_analysis.study_registers import REGISTER_MEASURES, By, RegisterMeasures
 from cchc_analysis.study_registers import dimensions as _dimensions
 from cchc_analysis.study_surveys import Survey, survey_ids, survey_of
+from cchc_analysis.study_units import crosswalk, dissolved_units, former_area, names_apart, refuse_moved
 from cchc_analysis.units import UnitRegistry
 from cchc_analysis.warehouse import Warehouse, open_warehouse
 from cchc_analysis.working_time import WorkingCalendar
@@ -36,11 +44,12 @@ TREND_MONTHS = 13
 
 
 @dataclass(frozen=True)
-class Study(RegisterMeasures):
+class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
     """The dossiers of a unit in a period, known up to `as_of`; counts each table once and keeps it.
 
     `unit` is a unit id or ALL_UNITS. `as_of` is never later than the end of the period: what happened afterwards is
-    not known yet.
+    not known yet. `units_on`: the day whose units every row is told under; None = as recorded (docs/methods/
+    units-over-time.md).
     """
 
     warehouse: Warehouse
@@ -50,10 +59,12 @@ class Study(RegisterMeasures):
     language: Language
     registry: UnitRegistry
     calendar: WorkingCalendar
+    units_on: date | None = None
     _tables: dict[Any, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
     _dated: dict[Basis, DatedDossiers] = field(default_factory=dict, repr=False, compare=False)
     _months_kept: dict[Any, tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=dict, repr=False, compare=False)
     _surveys: dict[str, Survey] = field(default_factory=dict, repr=False, compare=False)
+    _periods: dict[ReportPeriod, "Study"] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def clock(self) -> Clock:
@@ -77,6 +88,18 @@ class Study(RegisterMeasures):
             return frame
         unit = nw.coalesce(nw.col("resolving_unit"), nw.col("receiving_unit"))
         return frame.filter(unit == self.unit)
+
+    def of_unit(self, unit: str) -> "Study":
+        """Return the same study of one unit; what a study of the whole has counted by unit is kept for it."""
+        kept: dict[Any, pd.DataFrame] = {}
+        if self.is_whole:
+            kept = {
+                key: table[table["unit"] == unit].reset_index(drop=True)
+                for key, table in self._tables.items()
+                # The keys of _counted: other tables are not of single dossiers.
+                if isinstance(key, tuple) and str(key[0]).startswith("count_") and "unit" in table
+            }
+        return replace(self, unit=unit, _tables=kept, _dated={}, _months_kept={}, _surveys={}, _periods={})
 
     def has_register(self, kind: str) -> bool:
         """Tell whether a register (see schema.REGISTERS) has been taken in beside the dossiers."""
@@ -300,8 +323,10 @@ class Study(RegisterMeasures):
         """Count the gaps of the unit; whose an office code is, all dossiers of the warehouse say."""
         key = counting.count_number_gaps.__name__
         if key not in self._tables:
-            numbers, everything = self.warehouse.numbers(), self.warehouse.dossiers()
-            self._tables[key] = counting.count_number_gaps(numbers, everything, self.clock)
+            # An office code belongs to the unit that used it: to its successor only afterwards.
+            numbers, everything = self.warehouse.numbers(), self.warehouse.recorded.dossiers()
+            counted = counting.count_number_gaps(numbers, everything, self.clock)
+            self._tables[key] = counted.assign(unit=counted["unit"].replace(dict(self.warehouse.moved)))
         gaps = self._tables[key]
         return gaps if self.is_whole else gaps[gaps["unit"] == self.unit]
 
@@ -325,6 +350,10 @@ class Study(RegisterMeasures):
     def _working_days(self, first: date, last: date) -> int:
         return int(self.calendar.count_inclusive(first, last)) if first <= last else 0
 
+    def first_day(self) -> date | None:
+        """Return the day of the first receipt in the data, all units together; None where there are no dossiers."""
+        return self._span()[0]
+
     def _span(self) -> tuple[date | None, date | None]:
         """Return the days of the first and last receipt by `as_of`, all units together."""
         received = nw.col("received_at")
@@ -345,14 +374,14 @@ class Study(RegisterMeasures):
         """Return the shares of documents digitised, reused, and results digitised (see measures.digitisation_shares).
 
         `starts`: tier → day from which its units had to digitise (such as Plan.starts): then only dossiers received
-        from that day on are counted. None counts all.
+        from that day on are counted. None, or no day at all, counts all.
         """
         counts, since = self._under_duty(by, starts)
         return self._measured(lambda period, keys: measures.digitisation_shares(counts, period, keys, since), by)
 
     def _under_duty(self, by: By, starts: Mapping[str, date] | None) -> tuple[pd.DataFrame, dict[str, int] | None]:
         """Return a digitisation count and how many starts the dossiers of each unit must have reached."""
-        if starts is None:
+        if not starts:
             return self.digitised(by), None
         days = sorted(set(starts.values()))
         counts = self.digitised(by, tuple(datetime.combine(start, time()) for start in days))
@@ -413,7 +442,7 @@ class Study(RegisterMeasures):
         keys, indicators = _dimensions(by), sheet.table()
         if split == "equal":
             indicators = measures.split_equally(indicators, sheet.group_points())
-        needed = {name: _share_source(name)[1] for name in sheet.measures}
+        needed = {name: measure_source(name).register for name in sheet.measures}
         absent = {name: kind for name, kind in needed.items() if kind and not self.has_register(kind)}
         shares = self._shares([name for name in sheet.measures if name not in absent], keys)
         return measures.score_indicators(indicators, shares, self.period, keys, absent)
@@ -422,10 +451,15 @@ class Study(RegisterMeasures):
         """Return the shares of these names under each other, `n_not_stated` 0 where a measure has none."""
         columns = [*by, "measure", "rule", "numerator", "denominator", "value", "lower", "upper", "n_not_stated"]
         tables = [pd.DataFrame(columns=columns)]
-        for method in dict.fromkeys(_share_source(name)[0] for name in names):
-            table = getattr(self, method)(by)
-            missing = table.get("n_not_stated", 0)
-            tables.append(table[table["measure"].isin(names)].assign(n_not_stated=missing)[columns])
+        calls: dict[tuple[Any, ...], dict[str, str]] = {}
+        for name in names:
+            source = measure_source(name)
+            calls.setdefault((source.method, source.arguments), {})[source.row] = name
+        for (method, arguments), rows in calls.items():
+            table = getattr(self, method)(by, **dict(arguments))
+            named = table[table["measure"].isin(list(rows))]
+            told = named.assign(measure=named["measure"].map(rows), n_not_stated=table.get("n_not_stated", 0))
+            tables.append(told[columns])
         filled = [table for table in tables if len(table)]
         return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
@@ -475,13 +509,14 @@ class Study(RegisterMeasures):
         year = ReportPeriod("year", self.period.months[-1] // 12 * 12, self.period.window)
         months = [ReportPeriod("month", number, self.period.window) for number in year.months]
         past = [m for m in months if m.months[0] <= self.period.months[-1] and m.end <= self.as_of.date()]
-        counted = [self._month_of_year(measure, month, starts) for month in past]
+        counted = [self.month_of_year(measure, month, starts) for month in past]
         return measures.year_end(counted, len(months) - len(past), target)
 
-    def _month_of_year(
-        self, measure: str, month: ReportPeriod, starts: Mapping[str, date] | None
+    def month_of_year(
+        self, measure: str, month: ReportPeriod, starts: Mapping[str, date] | None = None
     ) -> tuple[int, int, int]:
-        """Return numerator, denominator and volume of a month; units without a start have no volume."""
+        """Return numerator, denominator and volume of a month (see measures.year_end); units without a start have no
+        volume. `measure`, `starts`: as in `year_end`."""
         known = self._shares_of_month(measure in measures.ONLINE_MEASURES, month, starts)
         row, whole = (measures.single_row(table, measure=measure) for table in known)
         return int(row["numerator"]), int(row["denominator"]), int(whole["denominator"])
@@ -501,6 +536,18 @@ class Study(RegisterMeasures):
                 duty, whole = (measures.digitisation_shares(named, month, (), when) for when in (since, None))
                 self._months_kept[key] = (duty, whole)
         return self._months_kept[key]
+
+    def plan_figure(self, plan: Plan, commitment: Commitment) -> Figure:
+        """Return the figure of the period that tells a commitment (see study_plan.plan_figure)."""
+        return plan_figure(self, plan, commitment)
+
+    def scorecard(self, plan: Plan) -> pd.DataFrame:
+        """Return one row per commitment of a plan: how far it is kept (see study_plan.scorecard)."""
+        return scorecard(self, plan)
+
+    def scorecard_series(self, plan: Plan) -> pd.DataFrame:
+        """Return the figure of every commitment of a plan by quarter (see study_plan.scorecard_series)."""
+        return scorecard_series(self, plan)
 
     def accounting(self) -> pd.DataFrame:
         """Return the accounting of every source file (see measures.accounting_rows)."""
@@ -553,15 +600,46 @@ class Study(RegisterMeasures):
         wanted = self.unit if unit is None else unit
         if wanted == ALL_UNITS:
             return self._whole_name()
-        return self.registry.name(wanted, self.language)
+        return self._names_apart.get(wanted) or self.registry.name(wanted, self.language)
+
+    @cached_property
+    def _names_apart(self) -> dict[str, str]:
+        """Return the units of the data that share their name, named with the days that tell them apart."""
+        return names_apart(self.registry, units_of(self.warehouse), self.language)
 
     def _whole_name(self) -> str:
         """Name all units together: the city most of them belong to, or what the data are called."""
-        parents = Counter(self.registry.parent(unit) for unit in units_of(self.warehouse))
+        parents = Counter(self.registry.parent(unit) for unit in units_of(self.warehouse.recorded))
         city, n = parents.most_common(1)[0] if parents else (None, 0)
         if city is None or 2 * n <= parents.total():
             return self.warehouse.title(self.language)
-        return self.registry.name(city, self.language)
+        name = self.registry.name(city, self.language)
+        return former_area(name, self.language) if city in self._gone else name
+
+    @property
+    def _gone(self) -> tuple[str, ...]:
+        return () if self.units_on is None else self.registry.dissolved(self.units_on)
+
+    def crosswalk(self, on: date | None = None) -> pd.DataFrame:
+        """Return which unit of a day carries the tasks of which earlier one, with their dossiers (see
+        study_units.crosswalk)."""
+        return crosswalk(self, on)
+
+    def headline_figures(self) -> pd.DataFrame:
+        """Return the headline figures of the whole and of every unit (see study_headline.headline_figures)."""
+        return headline_figures(self)
+
+    def revisions(self, earlier: str = "") -> pd.DataFrame:
+        """Compare the headline figures with those of the report at `earlier` (see study_headline.revisions)."""
+        return revisions(self, earlier)
+
+    def revised_entries(self, earlier: str = "") -> pd.DataFrame:
+        """Return the dossiers that came in since the report at `earlier` (see study_headline.revised_entries)."""
+        return revised_entries(self, earlier)
+
+    def dissolved_units(self, on: date | None = None) -> pd.DataFrame:
+        """Return the units with dossiers that ended without successor (see study_units.dissolved_units)."""
+        return dissolved_units(self, on)
 
     def procedure_labels(self) -> dict[str, str]:
         """Return the most frequent name of each procedure (the first in alphabetical order on a tie).
@@ -605,12 +683,14 @@ def open_study(
     as_of: str = "",
     language: Language = "vi",
     window: Literal["", "accounting", "calendar"] = "",
+    units_on: str = "",
 ) -> Study:
     """Open a warehouse for one unit and period.
 
     `data`: warehouse folder; `period`: such as "2023-Q2"; `unit`: unit id, name, or "all"; `as_of`: ISO date, empty =
     end of the
-    period or of the data, whichever comes first; `window`: "accounting" or "calendar" (empty = as the period says).
+    period or of the data, whichever comes first; `window`: "accounting" or "calendar" (empty = as the period says);
+    `units_on`: ISO date of the day whose units all rows are told under, such as "2026-01-01" (empty = as recorded).
     Raises ParameterError, PeriodError, UnitError, WarehouseError with what to do.
     """
     if language not in ("vi", "en"):
@@ -621,14 +701,19 @@ def open_study(
     warehouse = open_warehouse(data)
     wanted = parse_period(period, window or None)
     registry = UnitRegistry.load()
+    cut = parse_as_of(units_on)
+    on = None if cut is None else cut.date()
+    if on is not None:
+        warehouse = warehouse.on_units(registry.moved(on))
     return Study(
         warehouse=warehouse,
         period=wanted,
-        unit=find_unit(warehouse, registry, unit),
+        unit=find_unit(warehouse, registry, unit, on or wanted.end),
         as_of=_known_until(warehouse, wanted, as_of),
         language=language,
         registry=registry,
         calendar=_calendar(warehouse),
+        units_on=on,
     )
 
 
@@ -638,11 +723,22 @@ def _calendar(warehouse: Warehouse) -> WorkingCalendar:
     return WorkingCalendar.vietnam()
 
 
+_NO_FORM_HAS_A_PERIOD = (
+    "No form of the survey has a day or a wave that is a period, so no form belongs to any period. "
+    "Write the wave into a mapping file, such as `constants: {wave: 2023-Q2}`, and take the survey in again with "
+    "--mapping.",
+    "Không phiếu khảo sát nào có ngày trả lời hoặc đợt là một kỳ báo cáo, nên không phiếu nào thuộc kỳ nào. "
+    "Hãy ghi đợt khảo sát vào tệp ánh xạ, ví dụ `constants: {wave: 2023-Q2}`, rồi nạp lại với --mapping.",
+)
+
+
 def _known_until(warehouse: Warehouse, period: ReportPeriod, as_of: str) -> datetime:
     given = parse_as_of(as_of)
     end = datetime.combine(period.end, time())
     known = min(warehouse.as_of if given is None else given, end) if not _same_day(warehouse, given, end) else end
     if known.date() < period.start:
+        if given is None and warehouse.surveys() and warehouse.intake.get("as_of_origin") == "no_events":
+            raise PeriodError(*_NO_FORM_HAS_A_PERIOD)
         raise PeriodError(
             f"Period {period.label} begins on {day(period.start)}, after the data end ({day(known)}). "
             "Choose an earlier period or take in newer exports.",
@@ -669,17 +765,19 @@ def _units_in(rows: nw.LazyFrame[Any], unit: nw.Expr) -> list[str]:
     return sorted(found.dropna().tolist())
 
 
-def find_unit(warehouse: Warehouse, registry: UnitRegistry, unit: str) -> str:
+def find_unit(warehouse: Warehouse, registry: UnitRegistry, unit: str, on: date | None = None) -> str:
     """Return the id of a unit given by id or name; ALL_UNITS for "all", an empty text, or a city that owns all others.
 
-    Raises UnitError listing the units of the data when there is none of that name.
+    Of two units that share the name the one that existed on the day `on` is meant. Raises UnitError listing the units
+    of the data when there is none of that name, and naming the successor where the warehouse is read under it.
     """
     if unit in ("", ALL_UNITS):
         return ALL_UNITS
-    if registry.tier(unit) == "city":
+    resolved = registry.resolve(unit, on)
+    if "city" in (registry.tier(unit), registry.tier(resolved or "")):
         return ALL_UNITS
+    refuse_moved(registry, warehouse.moved, (unit, resolved))
     known = units_of(warehouse)
-    resolved = registry.resolve(unit)
     for candidate in (unit, resolved):
         if candidate is not None and (candidate in known or registry.tier(candidate) is not None):
             return candidate
@@ -688,40 +786,6 @@ def find_unit(warehouse: Warehouse, registry: UnitRegistry, unit: str) -> str:
         f"There is no unit {unit!r}. Units in the data: {listed}. Use all for the whole.",
         f"Không có đơn vị {unit!r}. Các đơn vị trong dữ liệu: {listed}. Dùng all cho toàn bộ.",
     )
-
-
-SHARE_SOURCES: dict[str, tuple[str, str]] = {
-    "handled_in_time": ("handled_in_time", ""),
-    "time_against_due": ("time_against_due", ""),
-    "ratings_satisfied": ("ratings", ""),
-    "documents_digitised": ("digitisation", ""),
-    "documents_reused": ("digitisation", ""),
-    "reused_from_store": ("digitisation", ""),
-    "result_digitised": ("digitisation", ""),
-    "result_electronic": ("digitisation", ""),
-    "received_online": ("online_share", ""),
-    "fee_paid_online": ("cashless", ""),
-    "fee_procedures_paid_online": ("cashless", ""),
-    "dossiers_paid_online": ("payment_forms", "payments"),
-    "feedback_on_time": ("feedback", "feedback"),
-    "feedback_satisfied": ("feedback", "feedback"),
-    "copies_electronic": ("copies", "e_copies"),
-    "procedures_published": ("catalogue", "procedures"),
-    "procedures_offered_online": ("catalogue", "procedures"),
-    "procedures_with_online_dossiers": ("catalogue", "procedures"),
-    "procedures_payable_online": ("catalogue", "procedures"),
-}
-"""Share that a score sheet may name → the method of Study that returns it, and the register it needs ("" = none)."""
-
-
-def _share_source(name: str) -> tuple[str, str]:
-    if name not in SHARE_SOURCES:
-        known = ", ".join(SHARE_SOURCES)
-        raise ParameterError(
-            f"A score sheet names the unknown measure {name!r}; known: {known}.",
-            f"Bảng chấm điểm dùng chỉ số {name!r} không có; các chỉ số có sẵn: {known}.",
-        )
-    return SHARE_SOURCES[name]
 
 
 def _units_only(by: By) -> By:

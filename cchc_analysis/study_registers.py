@@ -11,6 +11,7 @@ import pandas as pd
 from cchc_analysis import counting, measures
 from cchc_analysis.counting import Clock, OnTimeRule
 from cchc_analysis.counting.matching import Scope
+from cchc_analysis.measures import official_tables
 from cchc_analysis.measures.catalogue import Entries
 from cchc_analysis.periods import ReportPeriod
 from cchc_analysis.units import UnitRegistry
@@ -214,6 +215,29 @@ class RegisterMeasures(ABC):
             return pd.DataFrame(columns=columns)
         held = entries.valid(min(self.as_of.date(), self.period.end))
         return held[columns].drop_duplicates("procedure").sort_values("procedure", ignore_index=True)
+
+    def procedure_counts(self, by: By = ()) -> pd.DataFrame:
+        """Return how many procedures the catalogue has by tier and level of service (see official_tables.
+        catalogue_counts); `by`: unit. No row where there is no catalogue."""
+        keys = dimensions(by)
+        counting.check_register_dimensions("procedures", keys)
+        entries = self._entries("unit" in keys)
+        if entries is None:
+            return pd.DataFrame(columns=[*keys, *official_tables.CATALOGUE_FIGURES])
+        return official_tables.catalogue_counts(entries, min(self.as_of.date(), self.period.end), keys)
+
+    def paid_procedures(self, by: By = ()) -> pd.DataFrame:
+        """Return how many procedures have a payment for a dossier of the period (see official_tables.
+        paid_procedure_counts); `by`: dimensions of dossiers. No row where there is no register of payments."""
+        register, keys = self.warehouse.register("payments"), dimensions(by)
+        if register is None:
+            return pd.DataFrame(columns=[*keys, "paid_procedures"])
+        if "paid_procedures" not in self._tables:
+            dossiers, wanted = self.warehouse.dossiers(), ("unit", "procedure")
+            self._tables["paid_procedures"] = self._own(
+                counting.count_payment_agreement(register.rows(), dossiers, self.clock, wanted)
+            )
+        return official_tables.paid_procedure_counts(self._tables["paid_procedures"], self.period, keys)
 
     def not_offered(self) -> pd.DataFrame:
         """Return the procedures that are eligible and not offered online or not integrated (see

@@ -157,7 +157,10 @@ class Survey:
         """The same survey of all units, for comparing one of them with the others."""
         if self.study.is_whole:
             return self
-        whole = replace(self.study, unit="all", _tables={}, _dated={}, _months_kept={}, _surveys={})
+        # Counted once for all periods of the study, which share what they keep.
+        tables: dict[Any, Any] = self.study._tables
+        kept = tables.setdefault("kept of the whole", {name: {} for name in ("_tables", "_dated", "_months_kept")})
+        whole = replace(self.study, unit="all", _surveys={}, _periods={}, **kept)
         return self._once("city", lambda: Survey(whole, self.register, self.questionnaire))
 
     def _all(self) -> Responses:

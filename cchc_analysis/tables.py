@@ -47,6 +47,27 @@ def _written(value: Any, column: TableColumn, language: Language) -> str:
     return formats.number(value, language, column.digits)
 
 
+def cell_text(row: Mapping[str, Any], column: TableColumn, language: Language = "vi") -> str:
+    """Write a cell as plain text, its interval in brackets behind it; an undefined figure in words.
+
+    >>> cell_text({"share": 0.5, "low": 0.4, "high": 0.6}, TableColumn("share", "", "share", "low", "high"), "en")
+    '50.0% (40.0%–60.0%)'
+    """
+    text = _written(row[column.name], column, language)
+    ends = _ends(row, column, language)
+    return f"{text} ({ends})" if ends else text
+
+
+def _ends(row: Mapping[str, Any], column: TableColumn, language: Language) -> str:
+    """Write the interval of a figure; empty for text, for an undefined figure, and for a share of all there is."""
+    if column.kind == "text" or not column.lower or formats.is_missing(row[column.name]):
+        return ""
+    if formats.is_missing(row[column.lower]) and formats.is_missing(row[column.upper]):
+        return ""
+    is_share = column.kind == "share"
+    return formats.interval(row[column.lower], row[column.upper], language, is_share, column.digits)
+
+
 def _cell(row: Mapping[str, Any], column: TableColumn, language: Language, heading: bool) -> str:
     value = row[column.name]
     text = escape(_written(value, column, language))
@@ -56,10 +77,8 @@ def _cell(row: Mapping[str, Any], column: TableColumn, language: Language, headi
         return f"<td>{text}</td>"
     if formats.is_missing(value):
         return f'<td class="number undefined" data-value="">{text}</td>'
-    # A share of everything there is has no interval.
-    if column.lower and not (formats.is_missing(row[column.lower]) and formats.is_missing(row[column.upper])):
-        ends = formats.interval(row[column.lower], row[column.upper], language, column.kind == "share", column.digits)
-        text += f' <span class="interval">({escape(ends)})</span>'
+    ends = _ends(row, column, language)
+    text += f' <span class="interval">({escape(ends)})</span>' if ends else ""
     key = value.toordinal() if column.kind == "date" else float(value)
     return f'<td class="number" data-value="{key:.12g}">{text}</td>'
 

@@ -159,6 +159,27 @@ class UnitRegistry:
             unit = self._by_id[unit.successor_id] if later and unit.successor_id else None
         return unit.unit_id if unit else None
 
+    def moved(self, on: date) -> dict[str, str]:
+        """Return unit → successor of every unit whose tasks another one carries on the day.
+
+        Units that exist on the day, that begin later, or that ended without successor are not in it.
+
+        >>> moved = UnitRegistry.load().moved(date(2026, 1, 1))
+        >>> len(moved), moved["long-son"], "phong-noi-vu" in moved
+        (17, 'long-son-2025', False)
+        """
+        carried = ((unit_id, self.successor(unit_id, on)) for unit_id in self._by_id)
+        return {unit_id: new for unit_id, new in carried if new is not None and new != unit_id}
+
+    def dissolved(self, on: date) -> tuple[str, ...]:
+        """Return the units that had ended by the day and whose tasks no unit carries, in official order.
+
+        >>> UnitRegistry.load().dissolved(date(2026, 1, 1))[:2], UnitRegistry.load().dissolved(date(2023, 1, 1))
+        (('vung-tau', 'van-phong-hdnd-ubnd'), ())
+        """
+        ended = (unit for unit in self.table if unit.valid_to is not None and unit.valid_to < on)
+        return tuple(unit.unit_id for unit in ended if self.successor(unit.unit_id, on) is None)
+
 
 def _units_by_key(by_id: Mapping[str, Unit]) -> dict[str, tuple[Unit, ...]]:
     """Return the units of each key, the older first: what the table says, then what can be derived from it."""

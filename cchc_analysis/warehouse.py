@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -34,6 +34,9 @@ NUMBERS_FILE: Final = "numbers.parquet"
 FINDINGS_FILE: Final = "findings.parquet"
 REJECTED_FILE: Final = "rejected.xlsx"
 FLAGS_FILE: Final = "flags.csv"
+
+KEEPS_ITS_UNITS: Final = ("evidence", "submissions", "self_scores", "index_values")
+"""Registers whose rows stay with the office that handed them in, whoever carries its tasks today."""
 
 _TYPE_OF_KIND: Final = {
     "text": pa.string(),
@@ -120,12 +123,14 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
 class Warehouse:
     """One accepted state of the data: `path` is the folder, `intake` the accounting of the last intake.
 
-    `kind` says what its rows are: the dossiers, or those of a register (see `register`).
+    `kind` says what its rows are: the dossiers, or those of a register (see `register`). `moved` (unit → the unit that
+    carries its tasks) says under which units the rows are read; empty = as recorded (see `on_units`).
     """
 
     path: Path
     intake: Mapping[str, Any]
     kind: Kind = DOSSIERS
+    moved: Mapping[str, str] = field(default_factory=dict)
     _opened: dict[str, "Warehouse | None"] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -187,10 +192,23 @@ class Warehouse:
         """
         if not self.has_rows:
             return _no_rows(self.kind, engine)
-        return _scan(self.state_path / self.kind.file, engine)
+        return _under_units(_scan(self.state_path / self.kind.file, engine), self.kind.units, self.moved)
 
     rows = dossiers
     """The rows, under a name that also suits a register."""
+
+    def on_units(self, moved: Mapping[str, str]) -> "Warehouse":
+        """Return the same warehouse read under other units: each unit that `moved` names is read as its value.
+
+        Only the columns of units change (`Kind.units`), in dossiers, registers, surveys and findings; what offices
+        handed in under their own name (KEEPS_ITS_UNITS) keeps it.
+        """
+        return replace(self, moved=dict(moved))
+
+    @property
+    def recorded(self) -> "Warehouse":
+        """Return the same warehouse read under the units that the files name."""
+        return replace(self, moved={})
 
     def numbers(self, engine: Engine = "duckdb") -> "nw.LazyFrame[Any]":
         """Return the running numbers seen, by office and day, with the columns of `numbers_schema`."""
@@ -215,7 +233,8 @@ class Warehouse:
         # Opened once: a later intake must not mix two states of a register into one page.
         if kind not in self._opened:
             self._opened[kind] = _register_in(self.path, KINDS[kind])
-        return self._opened[kind]
+        opened = self._opened[kind]
+        return opened if opened is None or kind in KEEPS_ITS_UNITS else opened.on_units(self.moved)
 
     def registers(self) -> "list[Warehouse]":
         """Return the registers that have been taken in beside these dossiers, surveys last."""
@@ -229,13 +248,14 @@ class Warehouse:
             if folder.name not in self._opened:
                 self._opened[folder.name] = _survey_in(folder)
         opened = (self._opened[folder.name] for folder in folders)
-        return [survey for survey in opened if survey is not None]
+        return [survey.on_units(self.moved) for survey in opened if survey is not None]
 
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: `file, sheet, row, column, rule, severity, unit`."""
         if not self.has_rows:
             return to_pandas(findings_schema().empty_table())
-        return to_pandas(pq.read_table(self.state_path / FINDINGS_FILE))
+        found = to_pandas(pq.read_table(self.state_path / FINDINGS_FILE))
+        return found.assign(unit=found["unit"].replace(dict(self.moved))) if self.moved else found
 
 
 def open_warehouse(path: str | Path) -> Warehouse:
@@ -282,7 +302,10 @@ def _of_surveys_alone(folder: Path) -> dict[str, Any] | None:
     """Return the accounts of a warehouse without dossiers: those of its newest survey, with nothing read."""
     if not (folder / REGISTERS_FOLDER).is_dir():
         return None
-    found = [read_intake(survey) for survey in sorted((folder / REGISTERS_FOLDER).glob(f"{SURVEY_PREFIX}*"))]
+    reported = [folder / REGISTERS_FOLDER / kind for kind in KEEPS_ITS_UNITS]
+    found = [
+        read_intake(below) for below in (*sorted((folder / REGISTERS_FOLDER).glob(f"{SURVEY_PREFIX}*")), *reported)
+    ]
     surveys = [intake for intake in found if intake is not None]
     if not surveys:
         return None
@@ -329,6 +352,22 @@ def _scan(path: Path, engine: Engine) -> "nw.LazyFrame[Any]":
     if engine == "pandas":
         return nw.from_native(to_pandas(pq.read_table(path))).lazy()
     raise _unknown_engine(engine)
+
+
+def _under_units(rows: "nw.LazyFrame[Any]", columns: tuple[str, ...], moved: Mapping[str, str]) -> "nw.LazyFrame[Any]":
+    """Read each unit that has moved as the one it moved to: one condition per new unit, so that any engine can."""
+    former: dict[str, list[str]] = {}
+    for unit, new in moved.items():
+        former.setdefault(new, []).append(unit)
+    if not former:
+        return rows
+    changed = []
+    for name in columns:
+        column: nw.Expr = nw.col(name)
+        for new, units in former.items():
+            column = nw.when(nw.col(name).is_in(sorted(units))).then(nw.lit(new)).otherwise(column)
+        changed.append(column.alias(name))
+    return rows.with_columns(*changed)
 
 
 def _unknown_engine(engine: str) -> ParameterError:

@@ -19,7 +19,12 @@ FACADE, TOP = "facade", "cli"
 GROUPS = {
     "working_time": ("calendar_table", "day_table", "instants", "office_hours", "working_time"),
     "units": ("unit_table", "units"),
-    "study": ("study", "study_registers", "study_surveys"),
+    "study": (
+        *("study", "study_evidence", "study_headline", "study_indices", "study_plan", "study_registers"),
+        *("study_surveys", "study_units", "measure_sources", "plan_measures"),
+    ),
+    "publication": ("periodic", "publication", "publication_note"),
+    "office_forms": ("evidence_forms", "form_sheets"),
     "facade": ("__init__",),
 }
 """Rooms of several modules; every other room is a folder of the package or one module."""
@@ -41,18 +46,27 @@ MAY_IMPORT: dict[str, set[str]] = {
     "working_time": {"errors", "reference_data"},
     "units": {"errors", "periods", "reference_data", "text"},
     "plan": {"entries", "errors", "reference_data"},
+    "schedule": {"errors", "periods", "plan"},
+    "reporters": {"errors", "periods", "units"},
     "published_tables": {"entries", "errors", "reference_data"},
     "score_sheets": {"entries", "errors", "reference_data"},
+    "index_tables": {"entries", "errors", "reference_data"},
+    "self_scoring": {"entries", "errors", "reference_data"},
     "questionnaires": {"entries", "errors", "reference_data", "schema"},
     "warehouse": {"errors", "questionnaires", "reference_data", "schema"},
-    "sample": {"errors", "periods", "questionnaires", "reference_data", "schema", "text", "units", "working_time"},
+    "sample": {
+        *("errors", "office_forms", "periods", "plan", "questionnaires", "reference_data", "reporters", "schema"),
+        *("self_scoring", "text", "units", "working_time"),
+    },
     "intake": {
         "entries",
         "errors",
         "formats",
         "periods",
+        "plan",
         "questionnaires",
         "reference_data",
+        "reporters",
         "schema",
         "text",
         "units",
@@ -65,17 +79,24 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wording": {"errors", "formats", "frames", "measures"},
     "charts": {"errors", "formats", "frames", "stats", "wording"},
     "tables": {"errors", "formats", "frames"},
+    "versions": {"errors"},
     "study": {
         "counting",
         "errors",
         "formats",
         "frames",
+        "index_tables",
         "measures",
         "periods",
+        "plan",
         "questionnaires",
+        "reporters",
         "schema",
         "score_sheets",
+        "self_scoring",
+        "text",
         "units",
+        "versions",
         "warehouse",
         "working_time",
     },
@@ -86,20 +107,47 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
         "formats",
         "frames",
+        "index_tables",
         "intake",
         "measures",
         "periods",
         "plan",
         "published_tables",
+        "reporters",
         "schema",
         "score_sheets",
+        "self_scoring",
         "study",
         "tables",
         "text",
         "version",
         "wording",
     },
+    "forms": {"entries", "errors", "formats", "frames", "measures", "periods", "reference_data", "study", "text"},
+    "consolidation": {"errors", "formats", "forms", "frames", "intake", "periods", "study", "text", "units"},
     "reports": {"errors", "reference_data", "version"},
+    "documents": {
+        "entries",
+        "errors",
+        "formats",
+        "forms",
+        "frames",
+        "measures",
+        "pages",
+        "periods",
+        "plan",
+        "reference_data",
+        "reporters",
+        "study",
+        "tables",
+        "text",
+        "wording",
+    },
+    "office_forms": {"errors", "formats", "periods", "plan", "reporters", "schema", "units"},
+    "duty_calendar": {"errors", "formats", "plan", "reporters", "units"},
+    "duty_report": {
+        *("duty_calendar", "errors", "formats", "frames", "periods", "plan", "reporters", "study", "units", "wording"),
+    },
     "facade": set(),
 }
 """Room → the rooms it may import. `publication` and `cli` stand on top: they may import every room below them."""
@@ -108,19 +156,27 @@ MODULES_ONLY = {
     ("charts", "stats"): {"cchc_analysis.stats.durations"},
     ("charts", "wording"): {"cchc_analysis.wording.words"},
     ("pages", "intake"): {"cchc_analysis.intake.rules"},
+    ("consolidation", "intake"): {
+        *("cchc_analysis.intake.contents", "cchc_analysis.intake.headers", "cchc_analysis.intake.tables"),
+        "cchc_analysis.intake.values",
+    },
 }
 """Where a room is open to another only in part: for types, for names, for the sentences of the rules."""
 
-DISK_ROOMS = {"cli", "intake", "publication", "reference_data", "reports", "sample", "warehouse"}
+DISK_ROOMS = {
+    *("cli", "intake", "publication", "reference_data", "reports", "sample", "self_scoring", "versions"),
+    "warehouse", "duty_report",}
 """Rooms that read or write files."""
 
 TABLE_READERS = {
     "calendar_table.py",
     "entries.py",
+    "outline.py",
     "plan.py",
     "questionnaires.py",
     "score_sheets.py",
     "unit_table.py",
+    "model.py",
 }
 """Modules outside them that read one table of data/reference, which they are given the path of."""
 
@@ -168,6 +224,7 @@ THIRD_PARTY_NAMES = {
     "PIL": "pillow",
     "yaml": "pyyaml",
     "python_calamine": "python-calamine",
+    "docx": "python-docx",
     "charset_normalizer": "charset-normalizer",
 }
 COMES_WITH = {

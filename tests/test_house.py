@@ -248,7 +248,8 @@ def broken_links(path: Path, text: str) -> list[str]:
             continue
         place, _, anchor = target.partition("#")
         goal = (path.parent / place).resolve() if place else path
-        headings = re.findall(r"^#+ (.*)$", goal.read_text(encoding="utf-8"), re.MULTILINE) if goal.is_file() else []
+        told = goal.read_text(encoding="utf-8") if anchor and goal.is_file() else ""
+        headings = re.findall(r"^#+ (.*)$", told, re.MULTILINE)
         if not goal.exists() or (anchor and anchor not in map(slug, headings)):
             broken.append(target)
     return broken

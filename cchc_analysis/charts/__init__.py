@@ -5,9 +5,12 @@ from cchc_analysis.charts import (
     comparison_of_units,
     control_charts,
     digitisation,
+    explore,
+    index_series,
     processing_time,
     registers,
     satisfaction,
+    scorecard,
     service_quality,
 )
 
@@ -16,8 +19,11 @@ __all__ = [
     "comparison_of_units",
     "control_charts",
     "digitisation",
+    "explore",
+    "index_series",
     "processing_time",
     "registers",
     "satisfaction",
+    "scorecard",
     "service_quality",
 ]

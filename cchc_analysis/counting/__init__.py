@@ -15,6 +15,7 @@ from cchc_analysis.counting.digital import (
     count_payments,
     count_ways,
 )
+from cchc_analysis.counting.handed_over import count_handed_over
 from cchc_analysis.counting.integrity import (
     CLOSING_SIGNALS,
     HOURS_AROUND,
@@ -42,6 +43,7 @@ from cchc_analysis.counting.registers import (
     count_payment_forms,
 )
 from cchc_analysis.counting.rule import OFFICIAL_FORM, RULES, STRICT, OnTimeRule, rule_named
+from cchc_analysis.counting.sources import count_sources
 from cchc_analysis.counting.tables import (
     NO_TERM,
     count_durations,
@@ -94,6 +96,7 @@ __all__ = [
     "count_feedback",
     "count_filled",
     "count_flow",
+    "count_handed_over",
     "count_hours",
     "count_integrity",
     "count_matching",
@@ -107,6 +110,7 @@ __all__ = [
     "count_pending",
     "count_procedures",
     "count_ratings",
+    "count_sources",
     "count_stops",
     "count_terms",
     "count_ways",

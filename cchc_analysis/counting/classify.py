@@ -127,15 +127,20 @@ def _overdue_month(clock: Clock, rule: OnTimeRule) -> nw.Expr:
     return nw.when(timed).then(by_minute).otherwise(by_date)
 
 
+def with_closing(dossiers: Frame, clock: Clock, basis: Basis) -> Frame:
+    """Return one row per counted dossier with its `closed_at`, null where it was not closed by `as_of`."""
+    frame = received_by(dossiers, clock)
+    frame = frame.with_columns(_closed_at(basis).alias("closed_at"))
+    known = nw.col("closed_at") <= clock.as_of_end
+    return frame.with_columns(nw.when(known).then(nw.col("closed_at")).alias("closed_at"))
+
+
 def with_dates(dossiers: Frame, clock: Clock, basis: Basis) -> Frame:
     """Return one row per counted dossier with its `closed_at` and the calendar columns of receipt, closing and due.
 
     Closings after `as_of` have not happened: their `closed_at` is null.
     """
-    frame = received_by(dossiers, clock)
-    frame = frame.with_columns(_closed_at(basis).alias("closed_at"))
-    known = nw.col("closed_at") <= clock.as_of_end
-    frame = frame.with_columns(nw.when(known).then(nw.col("closed_at")).alias("closed_at"))
+    frame = with_closing(dossiers, clock, basis)
     for moment, prefix in (("received_at", "received"), ("closed_at", "closed"), ("due_at", "due")):
         frame = join_days(frame, clock, moment, prefix, dossiers)
     return frame

@@ -30,6 +30,9 @@ def calendar_span(
         return calendar.first, calendar.last
     names = [column.name for column in kind.columns if column.kind == "timestamp"]
     names += ["number_on"] if kind is DOSSIERS else []
+    if not names:
+        day = as_of or calendar.first
+        return date(day.year, 1, 1), date(day.year, 12, 31)
     moments = np.concatenate([rows[name].to_numpy(dtype="datetime64[us]") for name in names])
     years = moments[~np.isnat(moments)].astype("datetime64[Y]").astype(np.int64) + 1970
     known = [*years.tolist(), (as_of or calendar.first).year]

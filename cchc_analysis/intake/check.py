@@ -92,7 +92,8 @@ def check_file(path: Path, name: str, content_sha256: str, checker: Checker) -> 
     rejected = np.logical_or.reduce([hits for _, hits in rejects])
     values = _comparable(rows, kind)
     keys = row_keys(values, kind)
-    repeats, conflicts = within_file(values, keys, ~rejected, content_columns(kind))
+    ages = None if kind.row_age is None else rows.columns[kind.row_age]
+    repeats, conflicts = within_file(values, keys, ~rejected, content_columns(kind), ages)
     kept = ~rejected & ~repeats & ~conflicts
     flags = [(rule, rule.holds(rows, checker.calendar) & kept) for rule in kind.rules.flagging]
     findings = [_findings(rows, kind, rule, hits) for rule, hits in (*rejects, *flags)]
@@ -203,8 +204,8 @@ def _finding_table(
     values: list[str | None],
 ) -> pa.Table:
     """Return findings of one rule (column, id, severity) on the rows at `positions`, in `FINDING_SCHEMA`."""
-    units = rows.columns[kind.kind.units[-1]]
-    for name in kind.kind.units[-2::-1]:
+    units = np.full(len(rows), None, dtype=object)
+    for name in kind.kind.units[::-1]:
         units = np.where(missing(units), rows.columns[name], units)
     n = len(positions)
     column, rule, severity = finding

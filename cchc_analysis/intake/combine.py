@@ -88,7 +88,7 @@ def combine(
     for number, (part, mine) in enumerate(zip(facts, _slices(rows, len(facts)), strict=True)):
         here_late = late[late["part"] == number]
         accounts.append(_account(part, is_rejected[mine], reasons.to_numpy()[mine], here_late))
-    order = list(dict.fromkeys((kind.kind.moment[0], *kind.kind.key)))
+    order = list(dict.fromkeys((*kind.kind.moment[:1], *kind.kind.key)))
     accepted = rows[kept].sort_values(order, kind="stable", na_position="last")
     numbers = None
     if kind.kind is DOSSIERS:
@@ -105,6 +105,8 @@ def _read_rows(folder: Path, facts: Sequence[PartFacts], kind: IntakeKind) -> pd
     ages = [newest_event(rows.iloc[part], kind.ages) for part in _slices(rows, len(tables))]
     known = [np.datetime64("1970-01-01", "us") if age is None else age.to_datetime64() for age in ages]
     rows["file_as_of"] = np.array(known, dtype="datetime64[us]")[rows["part"].to_numpy()]
+    if kind.row_age is not None:
+        rows["file_as_of"] = rows[kind.row_age].fillna(pd.Timestamp("1970-01-01")).to_numpy("datetime64[us]")
     return rows
 
 
@@ -181,9 +183,9 @@ def _finding_frame(
     values: Sequence[str | None],
     severity: str = "reject",
 ) -> pd.DataFrame:
-    units = rows[kind.kind.units[-1]]
-    for name in kind.kind.units[-2::-1]:
-        units = units.fillna(rows[name])
+    units = pd.Series([None] * len(rows), index=rows.index, dtype="object")
+    for name in kind.kind.units[::-1]:
+        units = units.where(units.notna(), rows[name].astype("object"))
     return pd.DataFrame(
         {
             "part": rows["part"].to_numpy(),

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cchc_analysis.instants import BoolArray
+from cchc_analysis.instants import BoolArray, InstantArray
 from cchc_analysis.intake.cells import missing
 from cchc_analysis.intake.kinds import IntakeKind
 from cchc_analysis.intake.predicates import clock_time_known
@@ -54,12 +54,14 @@ def within_file(
     keys: npt.NDArray[Any],
     eligible: BoolArray,
     content_names: Sequence[str] = CONTENT,
+    ages: "InstantArray | None" = None,
 ) -> tuple[BoolArray, BoolArray]:
     """Return which rows repeat an earlier row, and which share their key with a row of other content.
 
     Only `eligible` rows are compared. Rows with equal key and equal values in all of `content_names` are one: the
     first is kept, the others repeat it. Where a key has rows of different content, all rows of that key conflict:
-    which is right cannot be known.
+    which is right cannot be known. Where rows have `ages`, the newest of a key is right if it is the only one of its
+    age, and the older ones count as repeats.
     """
     repeats, conflicts = np.zeros(len(keys), dtype=bool), np.zeros(len(keys), dtype=bool)
     positions = np.flatnonzero(eligible)
@@ -70,7 +72,21 @@ def within_file(
         n_contents = pd.Series(~is_repeat).groupby(keys[shared]).transform("sum").to_numpy()
         conflicts[shared] = n_contents > 1
         repeats[shared] = is_repeat & (n_contents == 1)
+        if ages is not None:
+            _keep_newest(keys, ages, repeats, conflicts)
     return repeats, conflicts
+
+
+def _keep_newest(keys: npt.NDArray[Any], ages: InstantArray, repeats: BoolArray, conflicts: BoolArray) -> None:
+    """Settle conflicts between rows of one key by their ages, where the newest stands alone and all have one."""
+    positions = np.flatnonzero(conflicts)
+    rows = pd.DataFrame({"key": keys[positions], "age": ages[positions]}, index=positions)
+    for _, group in rows.groupby("key", sort=False):
+        newest = group.index[group["age"] == group["age"].max()]
+        if len(newest) == 1 and group["age"].notna().all():
+            conflicts[group.index] = False
+            repeats[group.index] = True
+            repeats[newest] = False
 
 
 def across_files(

@@ -16,6 +16,14 @@ from cchc_analysis.intake.derive import (
     derive_payments,
     derive_procedures,
 )
+from cchc_analysis.intake.plan_rows import (
+    complete_evidence,
+    complete_submissions,
+    derive_evidence,
+    derive_index_values,
+    derive_self_scores,
+    derive_submissions,
+)
 from cchc_analysis.intake.rows import Derive, Rows
 from cchc_analysis.intake.rule import RuleBook
 from cchc_analysis.intake.rules import RULES
@@ -34,7 +42,8 @@ class IntakeKind:
     a newer table may change it. `in_calendar`: moments must lie in the working calendar, since time is counted
     between them; else only in a year that is possible. `book` are the rules of a kind that has its own; a survey has
     its `questionnaire`, and rows without a key are one there only where the moment has a clock time. Cells of
-    `unshown` columns are repeated in no list.
+    `unshown` columns are repeated in no list. `row_age`: the moment by which one row, not its file, is newer than
+    another of the same key; within one file, too, the newer then replaces the older.
     """
 
     kind: Kind
@@ -48,6 +57,7 @@ class IntakeKind:
     book: RuleBook | None = None
     questionnaire: Questionnaire | None = None
     unshown: frozenset[str] = frozenset()
+    row_age: str | None = None
 
     @property
     def rules(self) -> RuleBook:
@@ -58,6 +68,16 @@ class IntakeKind:
 def _plain(name: str, derive: Derive, complete: Callable[[Rows], list[Note]] = complete_status) -> IntakeKind:
     kind = KINDS[name]
     return IntakeKind(kind, derive, complete, kind.key, kind.events, kind.moment[0])
+
+
+def _reported(name: str, derive: Derive, complete: Callable[[Rows], list[Note]], age: str) -> IntakeKind:
+    kind = KINDS[name]
+    return IntakeKind(kind, derive, complete, kind.key, kind.events, None, row_age=age)
+
+
+def _undated(name: str, derive: Derive, *nullable: str) -> IntakeKind:
+    kind = KINDS[name]
+    return IntakeKind(kind, derive, complete_nothing, kind.key, (), None, frozenset(nullable), in_calendar=False)
 
 
 _PROCEDURES: Final = KINDS["procedures"]
@@ -78,5 +98,9 @@ INTAKE_KINDS: Final[dict[str, IntakeKind]] = {
         in_calendar=False,
     ),
     "other_register": _plain("other_register", derive_other_register),
+    "evidence": _reported("evidence", derive_evidence, complete_evidence, "reported_at"),
+    "submissions": _reported("submissions", derive_submissions, complete_submissions, "submitted_at"),
+    "self_scores": _undated("self_scores", derive_self_scores),
+    "index_values": _undated("index_values", derive_index_values, "dimension"),
 }
 """Every kind of table by its name, dossiers first."""

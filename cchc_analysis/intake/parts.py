@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cchc_analysis.intake.mapping import ColumnMapping
+from cchc_analysis.plan import plan_names
 from cchc_analysis.reference_data import reference_path
 from cchc_analysis.schema import Kind
 from cchc_analysis.version import VERSION
@@ -30,6 +31,7 @@ _REFERENCE_TABLES: Final = (
     "holidays.csv",
     "units.csv",
 )
+_OF_PLANS: Final = ("evidence", "submissions")
 _FINDING: Final = ("sheet", "row", "column", "rule", "severity", "unit", "value")
 FINDING_SCHEMA: Final = pa.schema([(name, pa.int64() if name == "row" else pa.string()) for name in _FINDING])
 
@@ -80,7 +82,8 @@ def part_key(content_sha256: str, mapping: ColumnMapping) -> str:
     """Return the name of the part that a file of this content makes under this mapping and these tables."""
     settings = json.dumps(mapping.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     columns = repr(mapping.table)
-    stamp = "\n".join((str(PART_VERSION), VERSION, content_sha256, settings, columns, _reference_hash()))
+    tables = _reference_hash() + (_plans_hash() if mapping.kind in _OF_PLANS else "")
+    stamp = "\n".join((str(PART_VERSION), VERSION, content_sha256, settings, columns, tables))
     return hashlib.sha256(stamp.encode("utf-8")).hexdigest()[:32]
 
 
@@ -89,6 +92,14 @@ def _reference_hash() -> str:
     digest = hashlib.sha256()
     for name in _REFERENCE_TABLES:
         digest.update(reference_path(name).read_bytes())
+    return digest.hexdigest()
+
+
+def _plans_hash() -> str:
+    """Return the hash of the plans, by which reports on them are checked."""
+    digest = hashlib.sha256()
+    for name in plan_names():
+        digest.update(f"{name}\n".encode() + reference_path("plans", f"{name}.yaml").read_bytes())
     return digest.hexdigest()
 
 

@@ -25,11 +25,12 @@ from cchc_analysis.intake.columns import (
     no_questions,
 )
 from cchc_analysis.intake.contents import read_sheets
+from cchc_analysis.intake.filled_rows import sorter_of, told_above
 from cchc_analysis.intake.form_rows import sort_forms
 from cchc_analysis.intake.headers import Header, find_header, with_cells_above
 from cchc_analysis.intake.lost_letters import lost_letters_note
 from cchc_analysis.intake.mapping import EVERY_ANSWER, ColumnMapping
-from cchc_analysis.intake.other_rows import BLANK, DOSSIER, RowShape, RowSorter
+from cchc_analysis.intake.other_rows import BLANK, DOSSIER, RowShape
 from cchc_analysis.intake.repair import repair_text
 from cchc_analysis.intake.survey_columns import Told, told_beside_headers
 from cchc_analysis.intake.survey_sheets import lists_questions, questions_in_rows, require_answers
@@ -300,6 +301,8 @@ def _name_table(
     if namer.questions:
         told = told_beside_headers(sheet, header, naming, namer, mapping)
         naming = told.naming
+    elif mapping.table.beside:
+        told = replace(told, constants=told_above(sheet, header, naming, mapping.table))
     body = sheet.cells.iloc[header.last + 1 :]
     reasons = _sort_rows(body, sheet, header, naming, mapping)
     is_dossier = reasons == DOSSIER
@@ -355,9 +358,9 @@ def _sort_rows(
     shape = RowShape(code, times, naming.running_numbers, headed, header_rows, procedure_codes)
     if mapping.questionnaire is not None:
         return sort_forms(body, naming, shape, _words(mapping), header.width)
-    sorter = RowSorter(shape)
+    sorter = sorter_of(mapping.table, naming, shape, mapping.constants)
     reasons = np.full(len(body), DOSSIER, dtype=object)
-    doubtful = _doubtful(body, code, times)
+    doubtful = np.full(len(body), True) if mapping.table.filled_in else _doubtful(body, code, times)
     reasons[doubtful] = [sorter.sort(tuple(row)) for row in body[doubtful].to_numpy(dtype=object)]
     return reasons
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cchc_analysis.intake.dossier_rules import TERM_RULES
+from cchc_analysis.intake.plan_rules import PLAN_RULES
 from cchc_analysis.intake.predicates import (
     has_no_value,
     is_before_receipt,
@@ -192,5 +193,16 @@ def _book(kind: Kind) -> RuleBook:
     )
 
 
-REGISTER_RULES: Final[dict[str, RuleBook]] = {name: _book(KINDS[name]) for name in _OWN}
+def _plan_book(kind: Kind) -> RuleBook:
+    own = PLAN_RULES[kind.name]
+    return RuleBook(
+        tuple(rule for rule in own if rule.severity == "reject"),
+        (*_flagging(kind), *(rule for rule in own if rule.severity != "reject")),
+    )
+
+
+REGISTER_RULES: Final[dict[str, RuleBook]] = {
+    **{name: _book(KINDS[name]) for name in _OWN},
+    **{name: _plan_book(KINDS[name]) for name in PLAN_RULES},
+}
 """The rules of each register by the name of its kind."""

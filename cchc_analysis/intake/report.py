@@ -25,6 +25,7 @@ _SKIPPED = {
     "signature": ("khối chữ ký", "signature rows"),
     "repeated_header": ("tiêu đề lặp lại", "repeated headers"),
     "note": ("ghi chú", "notes"),
+    "unfilled": ("dòng chưa điền", "rows not filled in"),
 }
 
 _UNCHANGED = (

@@ -33,6 +33,9 @@ FUTURE: Final = {
     "refunded_at": "refunded_in_future",
     "answered_at": "answered_in_future",
     "certified_at": "certified_in_future",
+    "happened_at": "happened_in_future",
+    "reported_at": "reported_in_future",
+    "submitted_at": "submitted_in_future",
 }
 """Rules that need `as_of` and are applied when the files are put together, by column."""
 
@@ -130,6 +133,18 @@ _LATER: Final[dict[str, tuple[str, str]]] = {
     "certified_in_future": (
         "The certification lies after the date of the data.",
         "Ngày chứng thực sau thời điểm chốt số liệu.",
+    ),
+    "happened_in_future": (
+        "It is said to have happened after the date of the data.",
+        "Ngày thực hiện sau thời điểm chốt số liệu.",
+    ),
+    "reported_in_future": (
+        "The day of the report is after the date of the data.",
+        "Ngày báo cáo sau thời điểm chốt số liệu.",
+    ),
+    "submitted_in_future": (
+        "The report was handed in after the date of the data.",
+        "Ngày gửi báo cáo sau thời điểm chốt số liệu.",
     ),
     CONFLICTING: (
         "Another row has the same code and other content; keep the one that is right.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-SKIP_REASONS = ("numbering", "band", "total", "signature", "repeated_header", "note")
+SKIP_REASONS = ("numbering", "band", "total", "signature", "repeated_header", "note", "unfilled")
 """Why a row below the header is no dossier; the keys of `NamedTable.skipped`."""
 
 REJECTED_HEADERS = ("Tệp nguồn", "Trang tính", "Dòng", "Cột", "Giá trị", "Lý do")

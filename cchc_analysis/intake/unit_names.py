@@ -17,8 +17,10 @@ from cchc_analysis.units import UnitRegistry
 
 def resolve_units(rows: Rows, kind: Kind, registry: UnitRegistry) -> list[Note]:
     """Replace names of units by their ids; where the table of units knows none of them, say so once."""
-    notes = []
-    moment = _first_moment(rows, kind.moment)
+    notes: list[Note] = []
+    if not kind.units:
+        return notes
+    moment = rows.columns["units_on"] if "units_on" in rows.columns else _first_moment(rows, kind.moment)
     for column in kind.units:
         names = rows.columns[column]
         ids = _unit_ids(names, moment, registry)

@@ -10,9 +10,11 @@ import numpy as np
 from cchc_analysis.measures.target import Target
 from cchc_analysis.stats.forecast import (
     ENOUGH_POINTS,
+    beta_binomial_chance,
     beta_binomial_interval,
     excess_dispersion,
     logistic_trend,
+    trend_chance,
     trend_forecast,
 )
 
@@ -40,6 +42,7 @@ class TrendOutlook:
     `value` with `lower` and `upper` (level of `year_end`); `odds_ratio`: by what the odds of a dossier change from one
     month to the next; `difference` = this value − the value at the pace; `n_months` fitted. `contrast` names the
     scenario that alone reaches the target ("trend", "pace"); "" where both or neither do, or there is no target.
+    `chance`: that of reaching the target along the trend; None where it is not open (see YearEnd.chance).
     """
 
     value: float
@@ -49,6 +52,7 @@ class TrendOutlook:
     difference: float
     n_months: int
     contrast: Literal["", "trend", "pace"] = ""
+    chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,9 @@ class YearEnd:
     in the last `pace_months` of them; `n_rest` dossiers are expected in the `months_left`. `value` with `lower` and
     `upper` is the expected share of the year (None where there is no pace). `needed` of the rest reach the target,
     `more_than_pace` of them beyond what the pace brings; None unless `outlook` is "secured" or "reachable".
-    `best` is the share if every further dossier counted. `trend` is the second scenario, None for the reason in
-    `trend_refused`: the two differ wherever the share rises or falls, and neither is shown without the other.
+    `best` is the share if every further dossier counted. `chance` is that of reaching the target at the pace, None
+    unless `outlook` is "secured" (1), "reachable" or "impossible" (0). `trend` is the second scenario, None for the
+    reason in `trend_refused`: the two differ wherever the share rises or falls, and neither is shown without the other.
     """
 
     numerator: int
@@ -79,6 +84,7 @@ class YearEnd:
     more_than_pace: int | None
     trend: TrendOutlook | None = None
     trend_refused: TrendRefusal = ""
+    chance: float | None = None
 
 
 def year_end(monthly: Sequence[Month], n_left: int, target: Target | None = None, level: float = 0.95) -> YearEnd:
@@ -102,11 +108,13 @@ def year_end(monthly: Sequence[Month], n_left: int, target: Target | None = None
     n_rest = (2 * volume * n_left + len(paced)) // (2 * len(paced)) if paced else 0
     total = denominator + n_rest
     known = n > 0
-    low, high = _rest_interval(paced, n_rest, level) if known else (0, 0)
+    rest = _Rest(x, n, n_rest, _dispersion(paced))
+    low, high = rest.interval(level) if known else (0, 0)
     outlook, needed = _outlook(numerator, denominator, n_left, n_rest, n, target)
     expected = n_rest * x / n if known else 0.0
     pace = (numerator + expected) / total if known else None
     trend, refused = _trend(monthly, n_left, n_rest, pace, target, level)
+    chance = {"secured": 1.0, "impossible": 0.0}.get(outlook)
     return YearEnd(
         numerator=numerator,
         denominator=denominator,
@@ -124,7 +132,24 @@ def year_end(monthly: Sequence[Month], n_left: int, target: Target | None = None
         more_than_pace=None if needed is None else max(0, needed - round(expected)),
         trend=trend,
         trend_refused=refused,
+        chance=rest.chance(needed) if outlook == "reachable" and needed is not None else chance,
     )
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """The dossiers to come: how many, and the past ones whose share they are expected to have."""
+
+    numerator: int
+    denominator: int
+    n_rest: int
+    dispersion: float
+
+    def interval(self, level: float) -> tuple[int, int]:
+        return beta_binomial_interval(self.numerator, self.denominator, self.n_rest, level, self.dispersion)
+
+    def chance(self, needed: int) -> float:
+        return beta_binomial_chance(self.numerator, self.denominator, self.n_rest, needed, self.dispersion)
 
 
 def _trend(
@@ -139,7 +164,8 @@ def _trend(
     fitted = logistic_trend(over, under)
     if fitted is None:
         return None, "no_line"
-    rest = trend_forecast(fitted, np.arange(n_left) + len(monthly), np.full(n_left, n_rest / n_left), level)
+    steps, volumes = np.arange(n_left) + len(monthly), np.full(n_left, n_rest / n_left)
+    rest = trend_forecast(fitted, steps, volumes, level)
     done, total = int(over.sum()), int(under.sum()) + n_rest
     value = (done + rest.expected) / total
     outlook = TrendOutlook(
@@ -150,6 +176,7 @@ def _trend(
         difference=value - pace,
         n_months=fitted.n_points,
         contrast=_contrast(target, value, pace, total),
+        chance=None if target is None else trend_chance(fitted, steps, volumes, target.least(total) - done),
     )
     return outlook, ""
 
@@ -161,9 +188,9 @@ def _contrast(target: Target | None, trend: float, pace: float, total: int) -> L
     return "" if by_trend == by_pace else "trend" if by_trend else "pace"
 
 
-def _rest_interval(paced: Sequence[Month], n_rest: int, level: float) -> tuple[int, int]:
+def _dispersion(paced: Sequence[Month]) -> float:
     over, under = (np.array([month[place] for month in paced], dtype=np.int64) for place in (0, 1))
-    return beta_binomial_interval(int(over.sum()), int(under.sum()), n_rest, level, excess_dispersion(over, under))
+    return excess_dispersion(over, under)
 
 
 def _outlook(

@@ -13,7 +13,7 @@ UNITS_NEEDED = 2
 def compared_units(study: Study) -> pd.DataFrame:
     """Return the comparison of units with labels in the order of the register, empty where there are too few."""
     rows = study.unit_comparison()
-    order = {unit: place for place, unit in enumerate(study.registry.units(study.as_of.date()))}
+    order = {unit: place for place, unit in enumerate(study.registry.units())}
     place = rows["unit"].map(lambda unit: order.get(unit, len(order)))
     rows = rows.assign(label=rows["unit"].map(study.unit_name), _place=place)
     rows = rows.sort_values("_place", kind="stable", ignore_index=True).drop(columns="_place")

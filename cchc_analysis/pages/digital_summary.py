@@ -7,8 +7,9 @@ from IPython.display import HTML
 from cchc_analysis import display, measures, wording
 from cchc_analysis.frames import first_row
 from cchc_analysis.pages.labels import group_names
-from cchc_analysis.pages.plan_figures import figure_of, from_start, promised, target
+from cchc_analysis.pages.plan_figures import from_start, promised, target
 from cchc_analysis.plan import Plan
+from cchc_analysis.plan_measures import share_row
 from cchc_analysis.study import Study
 from cchc_analysis.wording import in_sentence, pick
 
@@ -49,7 +50,7 @@ def _against_targets(study: Study, plan: Plan) -> list[str]:
         )
     ]
     for name in JUDGED:
-        row = figure_of(study, plan, name)
+        row = share_row(study, plan, name)
         if row is not None:
             lines.append(_told(study, plan, name, row))
     return lines

@@ -6,8 +6,10 @@ from html import escape
 from IPython.display import HTML
 
 from cchc_analysis import display
+from cchc_analysis.errors import Language
 from cchc_analysis.formats import day, number
 from cchc_analysis.measures import ACCOUNTS
+from cchc_analysis.pages.methods import METHODS, method_title
 from cchc_analysis.pages.titles import TITLES
 from cchc_analysis.study import Study
 from cchc_analysis.version import VERSION
@@ -48,7 +50,7 @@ def _window_line(study: Study) -> str:
 
 def _warnings(study: Study) -> list[str]:
     language, period = study.language, study.period
-    found = list(period.warnings(language))
+    found = list(period.warnings(language)) + _other_units(study)
     if study.as_of.date() < period.end:
         found.insert(
             0,
@@ -61,12 +63,53 @@ def _warnings(study: Study) -> list[str]:
     return found
 
 
-def definitions(study: Study, entries: Sequence[tuple[str, str]]) -> HTML:
-    """Show the definitions a page rests on, then where its figures come from."""
+def _other_units(study: Study) -> list[str]:
+    """Say that rows are told under other units than those the files name."""
+    if study.units_on is None or not study.warehouse.moved:
+        return []
+    on = day(study.units_on, study.language)
+    return [
+        pick(
+            study.language,
+            f"Số liệu của mọi năm được quy về đơn vị hành chính có hiệu lực ngày {on}: "
+            "hồ sơ của đơn vị cũ tính cho đơn vị kế thừa.",
+            f"All years are told under the administrative units of {on}: dossiers of a former unit count for its successor.",
+        )
+    ]
+
+
+def definitions(study: Study, entries: Sequence[tuple[str, str]], page: str = "") -> HTML:
+    """Show how a page was computed: the definitions and methods it rests on, then where its figures come from.
+
+    `page`: one of pages.methods.METHODS; without it the folder of all methods is named.
+    A method is named by title and file; `publish_reports` makes links of them.
+    """
     items = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in entries)
-    title = pick(study.language, "Định nghĩa và nguồn số liệu", "Definitions and origin of the figures")
+    title = pick(
+        study.language,
+        "Số liệu được tính như thế nào: định nghĩa, cách tính, nguồn",
+        "How this was computed: definitions, methods, origin",
+    )
     origin = f'<p class="origin">{escape(origin_line(study))}</p>'
-    return display.html(f"<h2>{escape(title)}</h2><dl>{items}</dl>{origin}")
+    return display.html(f"<h2>{escape(title)}</h2><dl>{items}</dl>{methods_list(page, study.language)}{origin}")
+
+
+def methods_list(page: str, language: Language) -> str:
+    """Write the methods a page rests on, each by its title and file; all of them by folder where none are listed.
+
+    >>> methods_list("nothing", "en")
+    '<p>Formulas, sources and worked examples: <code>docs/methods</code></p>'
+    """
+    lead = pick(
+        language,
+        "Công thức, nguồn và ví dụ tính tay (bằng tiếng Anh): ",
+        "Formulas, sources and worked examples: ",
+    )
+    named = [
+        f'<span class="method">{escape(method_title(name, language))} <code>docs/methods/{escape(name)}.md</code></span>'
+        for name in METHODS.get(page, ())
+    ]
+    return f"<p>{lead}{' · '.join(named) or '<code>docs/methods</code>'}</p>"
 
 
 def origin_line(study: Study) -> str:
@@ -97,15 +140,20 @@ def origin_line(study: Study) -> str:
 
 
 def _surveys_origin(study: Study) -> str:
-    """Say where the figures come from when surveys alone were taken in."""
-    language, surveys = study.language, study.warehouse.surveys()
-    total = {name: sum(survey.intake["total"][name] for survey in surveys) for name in ACCOUNTS}
+    """Say where the figures come from when surveys and registers alone were taken in."""
+    language, tables = study.language, study.warehouse.registers()
+    total = {name: sum(table.intake["total"][name] for table in tables) for name in ACCOUNTS}
     n = {name: number(total[name], language) for name in ACCOUNTS}
-    n_files = sum(len(survey.intake["files"]) for survey in surveys)
+    n_files = sum(len(table.intake["files"]) for table in tables)
+    surveys_alone = len(tables) == len(study.warehouse.surveys())
+    what, file = (
+        ("khảo sát", "survey file") if surveys_alone else ("sổ theo dõi, khảo sát", "file of registers or surveys")
+    )
+    files = plural(n_files, file, "" if surveys_alone else "files of registers or surveys")
     return pick(
         language,
-        f"Nguồn: {number(n_files, language)} tệp khảo sát; đọc {n['read']} dòng = {n['accepted']} dòng được nhận + {n['rejected']} dòng bị loại + "
+        f"Nguồn: {number(n_files, language)} tệp {what}; đọc {n['read']} dòng = {n['accepted']} dòng được nhận + {n['rejected']} dòng bị loại + "
         f"{n['duplicates']} dòng trùng + {n['skipped']} dòng bỏ qua. Mã trạng thái dữ liệu {study.warehouse.state}. cchc-analysis {VERSION}.",
-        f"Source: {plural(n_files, 'survey file')}; {plural(total['read'], 'row')} read = {n['accepted']} accepted + {n['rejected']} rejected + "
+        f"Source: {files}; {plural(total['read'], 'row')} read = {n['accepted']} accepted + {n['rejected']} rejected + "
         f"{plural(total['duplicates'], 'duplicate')} + {n['skipped']} skipped. State of the data {study.warehouse.state}. cchc-analysis {VERSION}.",
     )

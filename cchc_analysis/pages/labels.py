@@ -15,7 +15,7 @@ def labelled(study: Study, rows: pd.DataFrame, by: str) -> pd.DataFrame:
     """
     if by == "unit":
         labels = rows["unit"].map(lambda unit: study.unit_name(unit) if unit else NOT_STATED[study.language])
-        order = {unit: place for place, unit in enumerate(study.registry.units(study.as_of.date()))}
+        order = {unit: place for place, unit in enumerate(study.registry.units())}
         place = rows["unit"].map(lambda unit: order.get(unit, len(order)))
         named = _alphabetical(rows.assign(label=labels, _place=place))
         return named.sort_values("_place", kind="stable", ignore_index=True).drop(columns="_place")

@@ -1,36 +1,25 @@
 """What a plan asks for and the figure that answers, for the pages that hold figures against a plan."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 from IPython.display import HTML
 
-from cchc_analysis import display, measures, wording
+from cchc_analysis import display, wording
 from cchc_analysis.measures import Target
 from cchc_analysis.plan import COMPARABLE, Commitment, Plan
+from cchc_analysis.plan_measures import share_row
 from cchc_analysis.study import Study
 from cchc_analysis.tables import TableColumn, html_table
 from cchc_analysis.wording import pick
 
 say = wording.digitisation
 
-REGISTER_MEASURES: dict[str, Callable[[Study], pd.DataFrame]] = {
-    "feedback_on_time": lambda study: study.feedback(),
-    "hotline_on_time": lambda study: _hotline(study),
-    "procedures_integrated": lambda study: study.catalogue(),
-    "dossiers_controlled": lambda study: study.matching(),
-    "posted_in": lambda study: study.postal(),
-}
-"""Measures of commitments that are not told by the shares of dossiers, with where their row is found."""
-
-COMMITMENTS = ("C09", "C10", "C12", "C15", "C16", "C27", "C28", "C30", "C34")
-"""The commitments that the digitisation page answers."""
-
-
-def _hotline(study: Study) -> pd.DataFrame:
-    rows = study.feedback(source="hotline")
-    return rows[rows["measure"] == "feedback_on_time"].assign(measure="hotline_on_time")
+ANSWERED = (
+    *("resolved_online", "received_online", "result_digitised", "feedback_on_time", "posted_in"),
+    *("procedures_integrated", "dossiers_controlled", "fee_paid_online", "hotline_on_time"),
+)
+"""Measures of the commitments that the digitisation page answers."""
 
 
 def year_of(study: Study) -> int:
@@ -39,8 +28,8 @@ def year_of(study: Study) -> int:
 
 
 def promised(commitment: Commitment | None) -> Target | None:
-    """Return what a commitment asks for, None where it gives no number to compare with."""
-    if commitment is None or commitment.goal is None:
+    """Return the least share that a commitment asks for, None where it gives no such number to compare with."""
+    if commitment is None or commitment.goal is None or commitment.operator == "<=":
         return None
     operator: Any = commitment.operator
     return Target(operator, commitment.goal)
@@ -57,18 +46,7 @@ def target(study: Study, plan: Plan, measure: str) -> Target | None:
 
 def from_start(study: Study, plan: Plan, measure: str) -> dict[str, Any]:
     """Return the row of a digitisation share, over the dossiers under the duty."""
-    return dict(measures.single_row(study.digitisation((), plan.starts), measure=measure))
-
-
-def figure_of(study: Study, plan: Plan, measure: str | None) -> dict[str, Any] | None:
-    """Return the row that tells a measure of a commitment, None where the data at hand cannot."""
-    if measure in measures.DIGITISATION_MEASURES:
-        return from_start(study, plan, str(measure))
-    tables = {**dict.fromkeys(measures.ONLINE_MEASURES, Study.online_share), "fee_paid_online": Study.cashless}
-    table = tables.get(measure or "", REGISTER_MEASURES.get(measure or ""))
-    rows = None if table is None else table(study)
-    found = rows if rows is None else rows[rows["measure"] == measure]
-    return None if found is None or not len(found) else dict(measures.single_row(found))
+    return dict(share_row(study, plan, measure) or {})
 
 
 def verdict_of(study: Study, plan: Plan, row: dict[str, Any] | None, goal: Target | None) -> str:
@@ -81,7 +59,7 @@ def verdict_of(study: Study, plan: Plan, row: dict[str, Any] | None, goal: Targe
 def commitments(study: Study, plan: Plan) -> HTML:
     """Show the commitments in the plan's words with the figure that tells each, and which need other registers."""
     language = study.language
-    rows = [_commitment_row(study, plan, entry) for entry in plan.commitments if entry.id in COMMITMENTS]
+    rows = [_commitment_row(study, plan, entry) for entry in plan.commitments if entry.measure in ANSWERED]
     columns = [
         TableColumn("id", pick(language, "Mã", "No.")),
         TableColumn(
@@ -98,7 +76,7 @@ def commitments(study: Study, plan: Plan) -> HTML:
 
 def _commitment_row(study: Study, plan: Plan, commitment: Commitment) -> dict[str, str]:
     language = study.language
-    row, goal = figure_of(study, plan, commitment.measure), promised(commitment)
+    row, goal = share_row(study, plan, commitment.measure), promised(commitment)
     owners = ", ".join(study.unit_name(owner) for owner in commitment.owners)
     section = pick(language, f"mục {commitment.section}", f"section {commitment.section}")
     if row is None:

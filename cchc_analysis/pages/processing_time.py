@@ -14,6 +14,7 @@ from cchc_analysis.pages.change import change as change
 from cchc_analysis.pages.change import cut_reached
 from cchc_analysis.pages.comparison_of_units import compared_units, funnel_block, verdict_words
 from cchc_analysis.pages.control_charts import chart_block
+from cchc_analysis.pages.crosswalk import crosswalk as crosswalk
 from cchc_analysis.pages.integrity import integrity as integrity
 from cchc_analysis.pages.labels import labelled
 from cchc_analysis.plan import Plan
@@ -348,6 +349,11 @@ def backlog(study: Study) -> HTML:
     )
     ages_block = display.figure_block(figure, sentence, description)
     return display.html(display.section(title) + ages_block + backlog_parts.pace(study) + following)
+
+
+def integrity_and_units(study: Study) -> HTML:
+    """Show the dates that deserve a second look, then old and new units where they changed inside the series."""
+    return display.html(str(integrity(study).data) + str(crosswalk(study).data))
 
 
 def terms_used(study: Study) -> list[tuple[str, str]]:

@@ -166,6 +166,7 @@ def _results(survey: Survey, plan: Plan) -> str:
         "Điểm trung bình không phải là chỉ số hài lòng (SIPAS): nó che mất tỷ lệ người không hài lòng.",
         "A mean of points is not a satisfaction index (SIPAS): it hides how many are dissatisfied.",
     )
+    note = f"{wording.survey_quality.counts_pooled(is_weighted(survey), language)} {note}"
     first = pick(language, "Chỉ số", "Measure")
     table = html_table(_with_pooled(survey, rows), result_columns(survey, first), caption, language, note=note)
     return display.section(title) + display.figure_block(figure, finding, description) + table

@@ -150,11 +150,7 @@ def _modes(survey: Survey) -> str:
         TableColumn("apart", pick(language, "Chênh lệch (khoảng 95%), điểm %", "Difference (95% interval), points")),
     ]
     caption = say.modes(rows, names, language)
-    note = pick(
-        language,
-        "Chênh lệch tính trong cùng đơn vị. Khi tỷ lệ các hình thức thay đổi giữa hai đợt, một phần thay đổi chỉ là do hình thức.",
-        "Differences are taken within units. Where the mix of modes changes between waves, part of a change is the mode's.",
-    )
+    note = say.mode_note(rows, language)
     return html_table(rows, columns, caption, language, note=note)
 
 

@@ -38,6 +38,8 @@ def _how_done(survey: Survey) -> str:
         say.lonely(design, language),
         say.uncovered(len(missing), missing, language),
         say.pooled_cells(_pooled(survey, design), language),
+        say.fitting(design, language),
+        say.not_named(*_without_names(survey), language),
     ]
     title = pick(language, "Cuộc khảo sát được làm như thế nào", "How the survey was done")
     return display.section(title) + display.paragraphs([text for text in told if text]) + _respondents(survey)
@@ -80,7 +82,8 @@ def _scales(survey: Survey) -> str:
     rows = survey.reliability()
     poor = [names[row["factor"]] for row in records(rows) if row["grade"] in ("poor", "questionable", "unacceptable")]
     rows = rows.assign(
-        label=rows["factor"].map(names), told=[say.grade(row["grade"], language) for row in records(rows)]
+        label=rows["factor"].map(names),
+        told=[say.grade(row["grade"], language, row["reason"]) for row in records(rows)],
     )
     columns = [
         TableColumn("label", pick(language, "Yếu tố", "Factor")),
@@ -164,6 +167,13 @@ def _planning(survey: Survey) -> str:
     total = {**whole, "label": word("total", language), "invited": say.invited(whole, language)}
     table = html_table(rows, columns, caption, language, total, note=note)
     return block + f"<details open><summary>{caption}</summary>{table}</details>"
+
+
+def _without_names(survey: Survey) -> tuple[int, int]:
+    """Return how many answered forms name no unit and no field; a survey that names none of them tells nothing."""
+    forms = survey.sample().responses.forms
+    n_unit, n_field = (int((forms[name] == "").sum()) for name in ("unit", "field"))
+    return (n_unit if n_unit < len(forms) else 0), (n_field if n_field < len(forms) else 0)
 
 
 def _pooled(survey: Survey, design: Any) -> list[str]:

@@ -4,6 +4,7 @@ Heavy libraries (papermill, nbconvert) are imported when the first page is made,
 """
 
 from cchc_analysis.reports.frame import Link, RenderedPage
+from cchc_analysis.reports.methods import Method
 from cchc_analysis.reports.page import render_page
 from cchc_analysis.reports.parameters import (
     ParameterSpec,
@@ -14,14 +15,17 @@ from cchc_analysis.reports.parameters import (
 from cchc_analysis.reports.production import PageJob
 from cchc_analysis.reports.progress import Progress, terminal_progress
 from cchc_analysis.reports.site import SiteResult, UnitEntry, publish_site
+from cchc_analysis.reports.stopwatch import Stopwatch
 
 __all__ = [
     "Link",
+    "Method",
     "PageJob",
     "ParameterSpec",
     "Progress",
     "RenderedPage",
     "SiteResult",
+    "Stopwatch",
     "UnitEntry",
     "check_parameters",
     "inspect_parameters",

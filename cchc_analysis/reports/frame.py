@@ -25,6 +25,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "none": "Không tìm thấy đơn vị nào.",
         "common": "Báo cáo chung",
         "files": "Tệp kèm theo",
+        "methods": "Cách tính số liệu",
     },
     "en": {
         "skip": "Skip to the main content",
@@ -38,6 +39,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "none": "No unit found.",
         "common": "General reports",
         "files": "Attached files",
+        "methods": "How the figures are computed",
     },
 }
 

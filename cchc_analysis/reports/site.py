@@ -6,11 +6,13 @@ import posixpath
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cchc_analysis.errors import Language, ReportError
 from cchc_analysis.reports.frame import WORDS, Link, PageBody, frame, framed
+from cchc_analysis.reports.methods import FOLDER, INDEX, Method, link_methods, method_bodies
+from cchc_analysis.reports.page_links import link_pages
 from cchc_analysis.reports.page_store import PageStore, page_key
 from cchc_analysis.reports.parameters import check_parameters
 from cchc_analysis.reports.production import PageJob, Production
@@ -34,11 +36,12 @@ class UnitEntry:
 
 @dataclass(frozen=True)
 class SiteResult:
-    """What was published: the folder, how many pages, and how many of them had to be executed."""
+    """What was published: the folder, how many pages, how many of them had to be executed, and what lacks in it."""
 
     folder: Path
     n_pages: int
     n_executed: int
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Site:
     page_labels: Mapping[str, str]
     bodies: Mapping[str, PageBody]
     files: Sequence[str]
+    methods: Mapping[str, PageBody] = field(default_factory=dict)
 
     def label(self, target: str) -> str:
         """Return the short name of a page or file: by its stem, else a page's title or a file's name."""
@@ -78,8 +82,16 @@ class Site:
         ]
 
     def page(self, target: str) -> str:
-        """Return a whole page."""
-        return framed(self.bodies[target], self.language, self.title, self.navigation(target)).html
+        """Return a whole page, the methods and pages it names as links."""
+        body = self.bodies[target]
+        linked = PageBody(link_pages(link_methods(body.html, target, self.methods), target, self.bodies), body.title)
+        return framed(linked, self.language, self.title, self.navigation(target)).html
+
+    def method(self, target: str) -> str:
+        """Return a whole page of methods."""
+        index, words = posixpath.basename(INDEX), WORDS[self.language]
+        links = [Link(f"../{index}", words["index"]), Link(index, words["methods"], target == INDEX)]
+        return framed(self.methods[target], self.language, self.title, links).html
 
     def index(self) -> str:
         """Return the index: general pages, then units by tier, in the order given."""
@@ -94,6 +106,7 @@ class Site:
             title=self.title,
             subtitle=self.subtitle,
             common=self.links(""),
+            methods=INDEX if self.methods else "",
             tiers=[{"label": tier, "units": units} for tier, units in tiers.items()],
         )
 
@@ -109,6 +122,7 @@ def publish_site(
     subtitle: str = "",
     page_labels: Mapping[str, str] | None = None,
     files: Mapping[str, bytes] | None = None,
+    methods: Sequence[Method] = (),
     inputs_key: str = "",
     workers: int = 2,
     timeout_seconds: int = 300,
@@ -117,7 +131,8 @@ def publish_site(
     """Make every page of `jobs` and put the site in place of `folder`; on any failure `folder` stays as it was.
 
     `units` are listed in their order, grouped by tier; a page belongs to the unit in whose folder its target lies.
-    `page_labels` names pages by the stem of their target ("10_processing_time"). `files` are written beside the pages.
+    `page_labels` names pages by the stem of their target ("10_processing_time"). `files` are written beside the pages,
+    `methods` as `methods/<name>.html` with an index, to which the pages' names of them link.
     `manifest.json` holds `manifest` and the SHA-256 of every page and file. Pages whose notebook, parameters, program
     and `inputs_key` are unchanged come from `<parent>/.pages`, so an interrupted run goes on where it stopped.
     A wrong parameter raises `ParameterError` before anything runs. A failed page raises `ReportError`; its notebook and
@@ -131,7 +146,7 @@ def publish_site(
     ['index.html', 'manifest.json']
     """
     folder, attached = folder.resolve(), dict(files or {})
-    check_targets([*(job.target for job in jobs), *attached], units)
+    check_targets([*(job.target for job in jobs), *attached], units, [method.name for method in methods])
     for job in jobs:
         check_parameters(job.notebook, job.parameters)
     store = PageStore(folder.parent / ".pages" / folder.name)
@@ -141,7 +156,8 @@ def publish_site(
     with publishing(folder) as new:
         shutil.rmtree(failed, ignore_errors=True)
         bodies, n_executed = production.bodies(jobs, keys)
-        site = Site(site_title, language, subtitle, units, page_labels or {}, bodies, tuple(attached))
+        told = method_bodies(methods, language)
+        site = Site(site_title, language, subtitle, units, page_labels or {}, bodies, tuple(attached), told)
         write_site(site, new, attached, manifest)
     store.keep_only(keys)
     return SiteResult(folder, len(jobs), n_executed)
@@ -150,6 +166,7 @@ def publish_site(
 def write_site(site: Site, folder: Path, files: Mapping[str, bytes], manifest: Mapping[str, object]) -> None:
     """Write pages, files, index and manifest into an empty folder."""
     pages = {target: site.page(target).encode("utf-8") for target in site.bodies}
+    pages |= {target: site.method(target).encode("utf-8") for target in site.methods}
     pages["index.html"] = site.index().encode("utf-8")
     for target, content in [*pages.items(), *files.items()]:
         path = folder / target
@@ -165,11 +182,14 @@ def write_site(site: Site, folder: Path, files: Mapping[str, bytes], manifest: M
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
 
 
-def check_targets(targets: Sequence[str], units: Sequence[UnitEntry]) -> None:
-    """Raise `ReportError` unless every target is a plain relative path of its own, in a folder of a listed unit."""
-    folders = {unit.folder for unit in units} | {""}
-    seen: dict[str, str] = {name: name for name in OWN_FILES}
-    for target in targets:
+def check_targets(targets: Sequence[str], units: Sequence[UnitEntry], methods: Sequence[str] = ()) -> None:
+    """Raise `ReportError` unless every target is a plain relative path of its own, in a folder of a listed unit.
+
+    Pages of methods go into a folder of theirs.
+    """
+    folders = {unit.folder for unit in units} | {"", *([FOLDER] if methods else [])}
+    seen: dict[str, str] = {name: name for name in (*OWN_FILES, *([INDEX] if methods else []))}
+    for target in (*targets, *(f"{FOLDER}/{name}.html" for name in methods)):
         if not TARGET.fullmatch(target) or posixpath.dirname(target) not in folders:
             raise ReportError(
                 f'Target "{target}" is no path in the site; use "name" or "unit/name" with a listed unit, '

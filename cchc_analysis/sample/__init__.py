@@ -14,10 +14,12 @@ from cchc_analysis.sample.accounts import FileAccount, account_of, total_account
 from cchc_analysis.sample.city import AS_OF
 from cchc_analysis.sample.digital_traits import with_digital_traits
 from cchc_analysis.sample.draws import Stream
+from cchc_analysis.sample.evidence import write_plan_reports
 from cchc_analysis.sample.export_rows import ExportRow, export_row
 from cchc_analysis.sample.faults import fault_counts, plant_faults
 from cchc_analysis.sample.flows import COUNTS, RULES_EN, Flow, flows, receiving_unit, resolving_unit
 from cchc_analysis.sample.generate import Dossier, generate_dossiers
+from cchc_analysis.sample.index_registers import write_index_registers
 from cchc_analysis.sample.notes import NOTE_EN, NOTE_VI, READ_FIRST
 from cchc_analysis.sample.offices import write_exports
 from cchc_analysis.sample.register_truth import columns_truth
@@ -39,7 +41,8 @@ class SampleTruth:
     `flow`: period → unit → cells of form II.06a, by deciding unit; `flow_by_receiving_unit` by receiving unit.
     `planted`: the four truths of docs/methods/sample.md with expected and drawn values. `columns`: the columns on
     electronic service by period. `registers`: accounts and planted values of the tables beside the dossiers, by kind.
-    `surveys`: the same of the forms, by questionnaire.
+    `surveys`: the same of the forms, by questionnaire. `handed_in`: the same of what offices
+    report themselves, by kind.
     """
 
     folder: Path
@@ -55,11 +58,13 @@ class SampleTruth:
     columns: dict[str, Any]
     registers: dict[str, RegisterTruth]
     surveys: dict[str, RegisterTruth]
+    handed_in: dict[str, RegisterTruth]
 
     @property
     def n_lists(self) -> int:
         """The number of files of all registers and surveys."""
-        return sum(len(table.files) for table in (*self.registers.values(), *self.surveys.values()))
+        tables = (*self.registers.values(), *self.surveys.values(), *self.handed_in.values())
+        return sum(len(table.files) for table in tables)
 
     def summary(self) -> dict[str, Any]:
         """Return what was written: the exports, and by register and survey its files and rows below their headers."""
@@ -69,6 +74,7 @@ class SampleTruth:
             "rows": self.total.read,
             "registers": _listed(self.registers),
             "surveys": _listed(self.surveys),
+            "handed_in": _listed(self.handed_in),
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -85,6 +91,7 @@ class SampleTruth:
             "columns": self.columns,
             "registers": {kind: register.as_json() for kind, register in self.registers.items()},
             "surveys": {name: survey.as_json() for name, survey in self.surveys.items()},
+            "handed_in": {kind: register.as_json() for kind, register in self.handed_in.items()},
             "flow_rules": RULES_EN,
             "flow_cells": list(COUNTS),
             "flow": _compact(self.flow),
@@ -106,8 +113,9 @@ def write_sample(folder: Path | str, seed: int = 20230315, n_dossiers: int = 60_
     `n_dossiers` different dossiers: the stock at 15/12/2022, what came in until 14/12/2023, and a few never received.
     Folders named after their kinds hold the registers: payments, feedback, certified copies, the catalogue of
     procedures, and a second list of the dossiers of three wards; `khao-sat` holds a satisfaction survey in three waves,
-    `ki-ot` the ratings at the kiosks. Beside them stand `cchc-sample.json` (marks the folder as synthetic),
-    `truth.json` and `DOC-TRUOC.md`.
+    `ki-ot` the ratings at the kiosks, `tu-cham-diem` the self-scoring, `chi-so` the city's table of indices,
+    `minh-chung` what offices report on the plan, `nop-bao-cao` the reports they handed in. Beside them stand
+    `cchc-sample.json` (marks the folder as synthetic), `truth.json` and `DOC-TRUOC.md`.
     The same seed and number give the same bytes on every machine. Raises `ParameterError` for fewer than 200.
 
     >>> import tempfile
@@ -138,6 +146,7 @@ def write_sample(folder: Path | str, seed: int = 20230315, n_dossiers: int = 60_
         columns=columns_truth(accepted),
         registers=write_registers(folder, seed, dossiers, accepted),
         surveys=write_surveys(folder, seed, n_dossiers, accepted),
+        handed_in={**write_index_registers(folder), **write_plan_reports(folder)},
     )
     _write_notes(truth)
     return truth

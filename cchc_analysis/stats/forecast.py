@@ -56,6 +56,29 @@ def beta_binomial_interval(
     (0, 0)
     """
     tail = tail_probability(level)
+    cumulative = np.cumsum(_beta_binomial(n_success, n, n_new, dispersion))
+    lower, upper = (int(np.searchsorted(cumulative, p, side="right")) for p in (tail, 1 - tail))
+    return min(lower, n_new), min(upper, n_new)
+
+
+def beta_binomial_chance(n_success: int, n: int, n_new: int, needed: int, dispersion: float = 1.0) -> float:
+    """Return the chance that at least `needed` of `n_new` further trials succeed, given `n_success` of `n`.
+
+    The distribution of `beta_binomial_interval`: P(X ≥ needed), X beta-binomial with a = x / d + 1/2 and
+    b = (n − x) / d + 1/2. 1 where nothing is needed, 0 where more is needed than there are trials. ValueError as there.
+    Source: Gelman et al., Bayesian Data Analysis (2013), 2.9.
+
+    >>> round(beta_binomial_chance(50, 100, 100, 51), 3), beta_binomial_chance(50, 100, 100, 101)
+    (0.472, 0.0)
+    """
+    chances = _beta_binomial(n_success, n, n_new, dispersion)
+    if needed <= 0:
+        return 1.0
+    return float(min(1.0, chances[needed:].sum()))
+
+
+def _beta_binomial(n_success: int, n: int, n_new: int, dispersion: float) -> FloatArray:
+    """Return the chances of 0, 1, … `n_new` successes among further trials."""
     if not 0 <= n_success <= n or n_new < 0 or dispersion < 1:
         raise ValueError(
             f"n_success {n_success} of n {n}, n_new {n_new}, dispersion {dispersion:g}: counts must be 0 or more, "
@@ -64,9 +87,8 @@ def beta_binomial_interval(
     a, b = n_success / dispersion + 0.5, (n - n_success) / dispersion + 0.5
     count = np.arange(n_new + 1.0)
     choose = -np.log(n_new + 1.0) - special.betaln(n_new - count + 1, count + 1)
-    cumulative = np.cumsum(np.exp(choose + special.betaln(count + a, n_new - count + b) - special.betaln(a, b)))
-    lower, upper = (int(np.searchsorted(cumulative, p, side="right")) for p in (tail, 1 - tail))
-    return min(lower, n_new), min(upper, n_new)
+    chances: FloatArray = np.exp(choose + special.betaln(count + a, n_new - count + b) - special.betaln(a, b))
+    return chances
 
 
 def excess_dispersion(n_success: "np.ndarray", n: "np.ndarray") -> float:
@@ -168,20 +190,57 @@ def trend_forecast(trend: LogisticTrend, steps: ArrayLike, n_new: ArrayLike, lev
     >>> trend_forecast(trend, [4, 5], [100, 100])
     CountForecast(expected=135.49..., lower=104, upper=161)
     """
+    ahead = _ahead(trend, steps, n_new)
+    if ahead.total == 0:
+        return CountForecast(0.0, 0, 0)
+    half = _quantile(trend, level) * ahead.spread
+    ends = special.expit(ahead.middle + np.array([-half, half])) * ahead.total
+    return CountForecast(ahead.expected, int(np.floor(ends[0])), int(np.ceil(ends[1])))
+
+
+def trend_chance(trend: LogisticTrend, steps: ArrayLike, n_new: ArrayLike, needed: int) -> float:
+    """Return the chance that at least `needed` trials succeed at later steps if the trend goes on.
+
+    The distribution of `trend_forecast`: the logit of the share of all later successes is normal (Student's t where the
+    dispersion was estimated) about that of E / Σ n. Counts are whole, so the chance is that of needed − 1/2 or more
+    (continuity correction). 1 where nothing is needed, 0 where more is needed than there are trials. ValueError as in
+    `trend_forecast`.
+
+    >>> trend = logistic_trend([20, 30, 42, 50], [100, 100, 100, 100])
+    >>> round(trend_chance(trend, [4, 5], [100, 100], 120), 3), trend_chance(trend, [4, 5], [100, 100], 0)
+    (0.854, 1.0)
+    """
+    ahead = _ahead(trend, steps, n_new)
+    if needed <= 0 or needed > ahead.total:
+        return float(needed <= 0)
+    distance = (ahead.middle - special.logit((needed - 0.5) / ahead.total)) / ahead.spread
+    known = trend.dispersion == 1.0
+    return float(special.ndtr(distance) if known else special.stdtr(trend.n_points - 2, distance))
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """The successes of later steps: how many are expected of how many, and their share on the logit scale."""
+
+    total: float
+    expected: float
+    middle: float
+    spread: float
+
+
+def _ahead(trend: LogisticTrend, steps: ArrayLike, n_new: ArrayLike) -> _Ahead:
     later, n = np.asarray(steps, dtype=np.float64), np.asarray(n_new, dtype=np.float64)
     if later.shape != n.shape or later.ndim != 1:
         raise ValueError(f"steps has shape {later.shape} and n_new {n.shape}, but they must be equally long.")
     total = float(n.sum())
     if total == 0:
-        return CountForecast(0.0, 0, 0)
+        return _Ahead(0.0, 0.0, 0.0, 0.0)
     p = special.expit(trend.intercept + trend.slope * later)
     expected, spread = float((n * p).sum()), n * p * (1 - p)
     gradient = np.array([spread.sum(), (spread * later).sum()])
     variance = trend.dispersion * spread.sum() + gradient @ np.array(trend.covariance) @ gradient
     mean = min(max(expected / total, 1e-12), 1 - 1e-12)
-    half = _quantile(trend, level) * np.sqrt(variance) / (total * mean * (1 - mean))
-    ends = special.expit(special.logit(mean) + np.array([-half, half])) * total
-    return CountForecast(expected, int(np.floor(ends[0])), int(np.ceil(ends[1])))
+    return _Ahead(total, expected, float(special.logit(mean)), float(np.sqrt(variance) / (total * mean * (1 - mean))))
 
 
 def _quantile(trend: LogisticTrend, level: float) -> float:

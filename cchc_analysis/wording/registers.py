@@ -81,6 +81,10 @@ REGISTERS: dict[str, tuple[str, str]] = {
     "e_copies": ("sổ chứng thực bản sao", "the log of certified copies"),
     "procedures": ("danh mục thủ tục hành chính", "the catalogue of procedures"),
     "other_register": ("sổ theo dõi hoặc hệ thống thứ hai", "the second register"),
+    "evidence": ("biểu minh chứng của các đơn vị", "the evidence of the offices"),
+    "submissions": ("sổ theo dõi nộp báo cáo", "the list of reports handed in"),
+    "self_scores": ("bảng tự chấm điểm", "the self-scoring"),
+    "index_values": ("bảng chỉ số công bố", "the published values of indices"),
 }
 """Kind of register → what it is called inside a sentence."""
 

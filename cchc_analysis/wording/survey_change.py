@@ -243,3 +243,30 @@ def ecological(language: Language) -> str:
         "What holds between groups need not hold for people: units with hard procedures may be both slower and less liked without anybody "
         "being dissatisfied with the wait. Do not read causes from this figure.",
     )
+
+
+def mode_note(rows: pd.DataFrame, language: Language) -> str:
+    """Say how modes were compared, within units or plainly; `rows`: result of mode_effect."""
+    compared = [row for row in records(rows) if not is_missing(row["difference"])]
+    within = [bool(row["standardised"]) for row in compared]
+    if within and all(within):
+        how = pick(language, "Chênh lệch tính trong cùng đơn vị.", "Differences are taken within units.")
+    elif any(within):
+        how = pick(
+            language,
+            "Chênh lệch tính trong cùng đơn vị, trừ hình thức không có đủ đơn vị chung với mốc so sánh: ở đó so hai tỷ lệ chung, nên có thể lẫn "
+            "khác biệt giữa các đơn vị.",
+            "Differences are taken within units, but for modes that share too few units with the reference: there the overall shares are "
+            "compared, which may mix in differences of units.",
+        )
+    else:
+        how = pick(
+            language,
+            "Các hình thức không có đủ đơn vị chung nên so hai tỷ lệ chung; chênh lệch có thể lẫn khác biệt giữa các đơn vị.",
+            "The modes share too few units, so overall shares are compared; differences of units may be mixed in.",
+        )
+    return how + pick(
+        language,
+        " Khi tỷ lệ các hình thức thay đổi giữa hai đợt, một phần thay đổi chỉ là do hình thức.",
+        " Where the mix of modes changes between waves, part of a change is the mode's.",
+    )

@@ -43,6 +43,14 @@ WARNINGS = {
     "weak": ("ít gắn với các câu khác của yếu tố", "hardly belongs with the others of its factor"),
 }
 
+NO_ALPHA = {
+    "few_items": ("yếu tố chỉ có một câu hỏi", "the factor has one question only"),
+    "few_answers": ("quá ít phiếu trả lời", "too few forms answer"),
+    "no_variance": ("mọi người trả lời như nhau", "everybody answers the same"),
+    "no_common_answers": ("không phiếu nào trả lời cùng lúc các câu hỏi", "no form answers the questions together"),
+}
+"""Why a factor has no alpha → words."""
+
 CHECKS = {
     "repeated_respondents": ("Người trả lời nhiều lần trong một đợt", "Respondents who answer more than once"),
     "straight_lining": ("Trả lời mọi câu như nhau", "The same answer to every question"),
@@ -149,6 +157,57 @@ def pooled_cells(names: Sequence[str], language: Language) -> str:
     )
 
 
+def fitting(design: Any, language: Language) -> str:
+    """Say where the weights are not what they should be: a fit that did not settle, forms without weight; or nothing."""
+    told = []
+    if not design.converged:
+        told.append(
+            pick(
+                language,
+                "Trọng số chưa khớp hẳn với số hồ sơ theo mọi đơn vị và lĩnh vực (phép lặp không hội tụ): đọc kết quả có trọng số một cách thận trọng.",
+                "The weights do not fully match the dossiers by every unit and field (the fit did not converge): read weighted results with care.",
+            )
+        )
+    if design.n_weight_missing:
+        told.append(
+            pick(
+                language,
+                f"{number(design.n_weight_missing, 'vi')} phiếu không có trọng số trong tệp, được tính với trọng số trung bình của các phiếu khác.",
+                f"{plural(design.n_weight_missing, 'form')} without weight in the file, counted with the mean weight of the others.",
+            )
+        )
+    return " ".join(told)
+
+
+def not_named(n_without_unit: int, n_without_field: int, language: Language) -> str:
+    """Say how many forms name no unit or no field and in which tables they are missing; nothing where all do.
+
+    >>> not_named(0, 3, "vi")
+    '3 phiếu không ghi lĩnh vực: có trong kết quả chung, không thuộc lĩnh vực nào trong các bảng.'
+    """
+    told = [
+        pick(
+            language,
+            f"{number(n, 'vi')} phiếu không ghi {vi}: có trong kết quả chung, không thuộc {vi} nào trong các bảng.",
+            f"{plural(n, 'form')} without {en}: in the overall result, in no {en} of the tables.",
+        )
+        for n, vi, en in ((n_without_unit, "đơn vị", "unit"), (n_without_field, "lĩnh vực", "field"))
+        if n
+    ]
+    return " ".join(told)
+
+
+def counts_pooled(weighted: bool, language: Language) -> str:
+    """Say what numerator and denominator are beside a share that is a mean of questions."""
+    return pick(
+        language,
+        f"Số câu trả lời hài lòng (tử số) và số câu trả lời (mẫu số) gộp mọi câu hỏi{' và chưa nhân trọng số' if weighted else ''}, còn tỷ lệ chung là trung bình{' có trọng số' if weighted else ''} của các câu hỏi, "
+        "nên chia tử số cho mẫu số không ra đúng tỷ lệ.",
+        f"Numerator and denominator pool all questions{', unweighted' if weighted else ''}, while the overall share is a {'weighted ' if weighted else ''}mean of the questions: "
+        "dividing one by the other does not give it exactly.",
+    )
+
+
 def invited(row: Figures, language: Language) -> str:
     """Write how many people to invite for the forms needed; where all of them would not do, say so.
 
@@ -189,8 +248,14 @@ def forms(row: Figures, language: Language) -> str:
     return told + "."
 
 
-def grade(code: str | None, language: Language) -> str:
-    """Return the grade of a scale in words."""
+def grade(code: str | None, language: Language, reason: str | None = None) -> str:
+    """Return the grade of a scale in words, with the reason where there is none.
+
+    >>> grade(None, "vi", "no_variance")
+    'chưa xác định: mọi người trả lời như nhau'
+    """
+    if code is None and reason:
+        return f"{pick(language, *GRADES[None])}: {pick(language, *NO_ALPHA.get(reason, (reason, reason)))}"
     return pick(language, *GRADES.get(code, (str(code), str(code))))
 
 

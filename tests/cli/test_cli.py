@@ -152,7 +152,10 @@ def test_a_missing_warehouse_says_how_to_make_one(tmp_path: Path) -> None:
     assert "cchc intake" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["intake", "measures", "report", "sample", "calendar days", "calendar deadline"])
+@pytest.mark.parametrize(
+    "command",
+    ["intake", "measures", "report", "sample", "calendar days", "calendar deadline", "duties", "forms evidence"],
+)
 def test_every_command_has_help_with_an_example(command: str) -> None:
     result = run(*command.split(), "--help")
     assert result.exit_code == 0

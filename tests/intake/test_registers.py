@@ -627,7 +627,7 @@ def test_the_folder_says_which_register_a_file_belongs_to(desk):
     assert [register.kind.name for register in open_warehouse(desk.warehouse).registers()] == list(GOOD)
     assert list(accounting_of(result)) == ["dossiers", *GOOD]
     text = accounting_text(result, "vi")
-    assert [text.count(kind.vi) for kind in REGISTERS] == [1] * len(REGISTERS)
+    assert [text.count(KINDS[kind].vi) for kind in GOOD] == [1] * len(GOOD)
     assert all(each.unchanged for each in desk.take().results)
 
 

@@ -23,13 +23,24 @@ def site(sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return cchc.publish_reports(warehouse=sample.warehouse, period="2023-Q2", units=UNITS, out=out).folder
 
 
+HANDED_IN = {
+    "evidence": "minh-chung",
+    "submissions": "nop-bao-cao",
+    "self_scores": "tu-cham-diem",
+    "index_values": "chi-so",
+}
+"""Register of what offices report themselves → its folder in the sample."""
+
+
 @pytest.mark.parametrize(
     ("notebook", "folder"),
     [
+        ("00_overview", "."),
         ("10_processing_time", "."),
         ("20_digitisation", "."),
         ("30_satisfaction", "notebooks"),
         ("40_service_quality", "."),
+        ("50_indices", "."),
         ("90_data_quality", "notebooks"),
     ],
 )
@@ -53,18 +64,22 @@ def test_a_notebook_runs_under_plain_papermill_from_where_people_stand(
 
 
 def test_the_site_is_complete_and_self_contained(site: Path) -> None:
-    pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html") if path.parent.name != "methods")
     assert pages == [
+        "all/00_overview.html",
         "all/10_processing_time.html",
         "all/20_digitisation.html",
         "all/30_satisfaction.html",
         "all/40_service_quality.html",
+        "all/50_indices.html",
         "all/90_data_quality.html",
         "index.html",
+        "phuong-1/00_overview.html",
         "phuong-1/10_processing_time.html",
         "phuong-1/20_digitisation.html",
         "phuong-1/30_satisfaction.html",
         "phuong-1/40_service_quality.html",
+        "phuong-1/50_indices.html",
         "phuong-1/90_data_quality.html",
     ]
     for page in pages:
@@ -100,14 +115,17 @@ def test_the_manifest_proves_the_pages_and_names_the_inputs(sample, site: Path) 
         assert hashlib.sha256((site / page).read_bytes()).hexdigest() == digest
     inputs = {(entry["kind"], entry["file"]) for entry in manifest["inputs"]}
     registers, surveys = sample.truth["registers"], sample.truth["surveys"]
+    handed_in = sample.truth["handed_in"]
     folders = {"one-stop-five-factors": "khao-sat", "kiosk-nine-criteria": "ki-ot"}
     assert inputs == (
         {("dossiers", name) for name in sample.truth["files"]}
         | {(kind, f"{kind}/{name}") for kind, told in registers.items() for name in told["files"]}
         | {(f"survey-{name}", f"{folders[name]}/{file}") for name, told in surveys.items() for file in told["files"]}
+        | {(kind, f"{HANDED_IN[kind]}/{name}") for kind, told in handed_in.items() for name in told["files"]}
     )
     read = {kind: told["total"]["read"] for kind, told in registers.items()}
     read |= {f"survey-{name}": told["total"]["read"] for name, told in surveys.items()}
+    read |= {kind: told["total"]["read"] for kind, told in handed_in.items()}
     assert {kind: rows["read"] for kind, rows in manifest["register_rows"].items()} == read
     assert manifest["rows"]["read"] == sample.truth["total"]["read"]
     assert manifest["synthetic"] is True

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -104,9 +105,13 @@ def answers_of(row: dict[str, str]) -> list[str]:
     for headers in ([f"C{n}" for n in range(1, 24)], [f"Q{n}" for n in range(1, 24)]):
         if headers[0] in row:
             return [row[header] for header in headers]
-    wordings = [question.vi for question in load_questionnaire(SURVEY).questions]
     found = {re.sub(r"^Câu \d+\. ", "", header): cell for header, cell in row.items()}
-    return [found[wording] for wording in wordings]
+    return [found[wording] for wording in wordings()]
+
+
+@cache
+def wordings() -> tuple[str, ...]:
+    return tuple(question.vi for question in load_questionnaire(SURVEY).questions)
 
 
 def point(text: str) -> int | None:

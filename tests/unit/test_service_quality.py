@@ -14,9 +14,10 @@ import cchc_analysis as cchc
 from cchc_analysis import measures
 from cchc_analysis.errors import ParameterError
 from cchc_analysis.frames import first_row, records
+from cchc_analysis.measure_sources import MEASURE_SOURCES
 from cchc_analysis.periods import parse_period
 from cchc_analysis.score_sheets import ScoreSheet, load_score_sheet, read_score_sheet, sheet_names, sheet_on
-from cchc_analysis.study import SHARE_SOURCES, Study
+from cchc_analysis.study import Study
 from cchc_analysis.wording import service_quality as say
 
 Q2 = parse_period("2023-Q2")
@@ -52,7 +53,7 @@ def example(project: Path) -> pd.DataFrame:
 
 
 def absent() -> dict[str, str]:
-    return {name: kind for name, (_, kind) in SHARE_SOURCES.items() if kind and name in DECISION.measures}
+    return {name: kind for name, (_, _, kind, *_) in MEASURE_SOURCES.items() if kind and name in DECISION.measures}
 
 
 def scored(rows: pd.DataFrame, split: str = "range", sheet: ScoreSheet = DECISION) -> pd.DataFrame:
@@ -113,7 +114,7 @@ def test_the_first_criterion_of_the_method_page() -> None:
 
 
 def everything(over: int, under: int, missing: int = 0) -> pd.DataFrame:
-    return shares(dict.fromkeys(SHARE_SOURCES, (over, under, missing)))
+    return shares(dict.fromkeys(MEASURE_SOURCES, (over, under, missing)))
 
 
 def states(rows: pd.DataFrame) -> dict[str, str]:
@@ -287,8 +288,8 @@ def test_a_sheet_is_in_force_between_its_days(kind: Any, day: date, there: bool)
 
 @pytest.mark.parametrize("name", sheet_names())
 def test_every_measure_of_a_sheet_is_one_a_study_knows(name: str) -> None:
-    assert set(load_score_sheet(name).measures) <= set(SHARE_SOURCES)
-    assert [name for name, (method, _) in SHARE_SOURCES.items() if not callable(getattr(Study, method, None))] == []
+    assert set(load_score_sheet(name).measures) <= set(MEASURE_SOURCES)
+    assert [name for name, (method, *_) in MEASURE_SOURCES.items() if not callable(getattr(Study, method, None))] == []
 
 
 def test_only_what_was_seen_in_the_decision_is_confirmed() -> None:

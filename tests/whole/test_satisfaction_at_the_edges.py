@@ -4,11 +4,16 @@ import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
 import cchc_analysis as cchc
+from cchc_analysis import errors as cchc_errors
+from cchc_analysis.cli import main
 from cchc_analysis.questionnaires import Questionnaire
+from cchc_analysis.wording.survey_quality import fitting
 
 QUESTIONS = [f"C{number}" for number in range(1, 24)]
 HEADER = [
@@ -139,7 +144,7 @@ def test_every_block_says_what_it_can(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["nine forms", "one form"])
 def test_fewer_than_ten_forms_give_no_share_at_all(name: str, tmp_path: Path) -> None:
     markup = page(taken_in(tmp_path, SCENARIOS[name]))
-    body = markup[markup.index("<dl class=") : markup.index("Định nghĩa")]
+    body = markup[markup.index("<dl class=") : markup.index("Số liệu được tính")]
     assert not re.search(r"\d+,\d%", text_of(body)), "a share is shown"
     assert "không nêu kết quả" in text_of(body)
 
@@ -163,7 +168,7 @@ def test_forms_without_date_are_in_no_figure_and_say_how_to_mend_it(tmp_path: Pa
     text = text_of(page(taken_in(tmp_path, SCENARIOS["without dates"])))
     assert "Không có phiếu nào trong kỳ" in text
     assert "wave" in text
-    assert "%" not in text[text.index("Phiếu:") : text.index("Định nghĩa")]
+    assert "%" not in text[text.index("Phiếu:") : text.index("Số liệu được tính")]
 
 
 def test_waves_without_a_common_mode_are_not_compared(tmp_path: Path) -> None:
@@ -226,9 +231,61 @@ def test_a_site_of_surveys_alone_has_the_pages_that_have_data(tmp_path: Path) ->
     result = cchc.publish_reports(warehouse=folder, period="2023-Q2", out=tmp_path / "reports")
     pages = sorted(path.relative_to(result.folder).as_posix() for path in result.folder.rglob("*.html"))
     assert [name for name in pages if name.startswith("all/")] == [
+        "all/00_overview.html",
         "all/30_satisfaction.html",
         "all/90_data_quality.html",
     ]
     assert "đọc 20 dòng = 20 dòng được nhận" in text_of(
         (result.folder / "all" / "30_satisfaction.html").read_text("utf-8")
     )
+
+
+def test_a_survey_without_any_day_or_wave_says_so_and_how_to_mend_it(tmp_path: Path) -> None:
+    folder = taken_in(tmp_path, [form(n, on="") for n in range(12)], as_of=None)
+    with pytest.raises(cchc_errors.PeriodError) as told:
+        cchc.open_study(data=folder, period="2023-Q2")
+    for language in ("vi", "en"):
+        assert "constants: {wave: 2023-Q2}" in told.value.message(language)
+        assert "2018" not in told.value.message(language)
+
+
+def test_the_command_line_prints_counts_as_whole_numbers(tmp_path: Path) -> None:
+    folder = taken_in(tmp_path, [form(n, mixed(n)) for n in range(12)])
+    asked = ["measures", "satisfaction", "--warehouse", str(folder), "--period", "2023-Q2", "--format", "csv"]
+    printed = CliRunner().invoke(main, asked).output
+    head, first = (line.split(",") for line in printed.splitlines()[:2])
+    row = dict(zip(head, first, strict=True))
+    assert row["n_forms"] == "12"
+    assert row["numerator"].isdigit()
+    assert row["denominator"] == str(12 * 22)
+
+
+def test_counts_beside_a_mean_of_questions_are_said_to_be_pooled(tmp_path: Path) -> None:
+    assert "gộp mọi câu hỏi" in text_of(page(taken_in(tmp_path, [form(n, mixed(n)) for n in range(12)])))
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_modes_are_said_to_be_compared_within_units_only_where_they_meet_there(tmp_path: Path, apart: bool) -> None:
+    rows = [
+        form(n, mixed(n), mode="Điện thoại" if n % 2 else "Phiếu giấy", unit=f"Phường {1 + n % 2 if apart else 1}")
+        for n in range(60)
+    ]
+    text = text_of(page(taken_in(tmp_path, rows)))
+    assert ("Chênh lệch tính trong cùng đơn vị" in text) is not apart
+    assert ("không có đủ đơn vị chung" in text) is apart
+
+
+def test_a_scale_without_alpha_says_why(tmp_path: Path) -> None:
+    assert "chưa xác định: mọi người trả lời như nhau" in text_of(page(taken_in(tmp_path, SCENARIOS["all satisfied"])))
+
+
+def test_forms_without_field_are_told_where_others_have_one(tmp_path: Path) -> None:
+    rows = [form(n, mixed(n), field="" if n < 3 else "Hộ tịch") for n in range(40)]
+    assert "3 phiếu không ghi lĩnh vực" in text_of(page(taken_in(tmp_path, rows)))
+
+
+def test_weights_that_do_not_fit_or_are_missing_are_told() -> None:
+    design = SimpleNamespace(converged=False, n_weight_missing=4)
+    assert "không hội tụ" in fitting(design, "vi")
+    assert "4 forms without weight" in fitting(design, "en")
+    assert fitting(SimpleNamespace(converged=True, n_weight_missing=0), "vi") == ""
