@@ -70,18 +70,36 @@ def folder_of(unit: str) -> str:
 
 
 def chosen_units(study: Study, units: str) -> list[str]:
-    """Return the units to report on: "all" is the whole and every unit with dossiers, else names or ids by comma.
+    """Return the units to report on: "all" is the whole and every unit with dossiers or reports of its own on the plan.
 
-    Units come in their official order; those outside units.csv follow by name. Raises UnitError for a name that is
-    not there.
+    Else names or ids by comma. Units come in their official order; those outside units.csv follow by name. Raises
+    UnitError for a name that is not there.
     """
     if units.strip() != ALL_UNITS:
         on = study.units_on or study.period.end
         names = [name.strip() for name in units.split(",") if name.strip()]
         return [find_unit(study.warehouse, study.registry, name, on) for name in names]
     order = {unit: place for place, unit in enumerate(study.registry.units())}
-    found = sorted(units_of(study.warehouse), key=lambda unit: (order.get(unit, len(order)), unit))
-    return [ALL_UNITS, *found]
+    found = {*units_of(study.warehouse), *_reporting_units(study)}
+    return [ALL_UNITS, *sorted(found, key=lambda unit: (order.get(unit, len(order)), unit))]
+
+
+def _reporting_units(study: Study) -> set[str]:
+    """Return the offices that have reported on the plan of the period's year, whether or not they have dossiers.
+
+    Under units of another day they are not asked for: what an office reported stays with the office of its time.
+    """
+    if study.units_on is not None or not study.is_whole:
+        return set()
+    reports = study.evidence()
+    known = reports.loc[reports["unit"].map(lambda unit: study.registry.tier(unit) is not None), "unit"]
+    return set(known)
+
+
+def _with_rows(study: Study, units: Sequence[str]) -> list[str]:
+    """Return those of the units that have dossiers or forms; all of them where none has, since somebody asked."""
+    known = {ALL_UNITS, *units_of(study.warehouse)}
+    return [unit for unit in units if unit in known] or list(units)
 
 
 def _entries(study: Study, units: Iterable[str]) -> list[UnitEntry]:
@@ -189,6 +207,7 @@ def publish_reports(
         "units_on": units_on,
         "earlier": str(folder) if manifest["history"] else "",
     }
+    with_rows = _with_rows(study, wanted)
     jobs = [
         PageJob(
             notebooks_path(f"{page}.ipynb"),
@@ -197,6 +216,7 @@ def publish_reports(
         )
         for unit in wanted
         for page in pages
+        if unit in with_rows or page in OF_PLANS
     ]
     told = note(study, load_plan(plan), wanted, len(jobs), due_before)
     site = publish_site(
@@ -230,7 +250,7 @@ def form_files(study: Study, units: Sequence[str], only: str = "") -> dict[str, 
     if not study.warehouse.has_rows:
         return {}
     tables = forms.FigureTables(study)
-    made_for = [unit for unit in units if not only or tables.is_for(only, unit)]
+    made_for = [unit for unit in _with_rows(study, units) if not only or tables.is_for(only, unit)]
     return {
         f"{folder_of(unit)}/{name}": content
         for unit in made_for or units

@@ -165,7 +165,9 @@ MODULES_ONLY = {
 
 DISK_ROOMS = {
     *("cli", "intake", "publication", "reference_data", "reports", "sample", "self_scoring", "versions"),
-    "warehouse", "duty_report",}
+    "warehouse",
+    "duty_report",
+}
 """Rooms that read or write files."""
 
 TABLE_READERS = {

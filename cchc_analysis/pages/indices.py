@@ -148,6 +148,9 @@ def _side_by_side(study: Study, index: Index, fields: pd.DataFrame) -> str:
     known = next((entry for entry in study.index_sheets(index) if entry.fields), None)
     if known is None:
         return display.paragraphs([_no_structure(study)])
+    if not len(fields):
+        nobody = pick(language, "Chưa có đơn vị nào nộp bảng tự chấm điểm.", "No office has handed in a sheet yet.")
+        return display.paragraphs([nobody])
     own = fields[[study.registry.tier(unit) in known.tiers for unit in fields["unit"]]]
     rows = pd.DataFrame({"unit": list(dict.fromkeys(own["unit"]))})
     columns = [TableColumn("label", word("unit", language))]

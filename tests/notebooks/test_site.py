@@ -303,7 +303,10 @@ def test_an_interrupted_run_goes_on_where_it_stopped(out, executed):
 
 
 INTERRUPTED = """
+import signal
 import sys
+# A shell that started the tests in the background has told its children to ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from cchc_analysis.reports import PageJob, publish_site
 notebook, out = map(Path, sys.argv[1:])

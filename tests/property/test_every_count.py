@@ -53,9 +53,12 @@ OTHERS = {
     *("count_filled", "count_outside", "count_number_gaps"),
     *("count_catalogue", "count_copies", "count_feedback", "count_matching"),
     *("count_payment_agreement", "count_payment_forms", "count_paying_dossiers"),
-    "count_answers",
+    *("count_answers", "count_handed_over", "count_sources"),
 }
-"""Counts of columns, of what is left out, of numbers, of registers and of answers: each has its own tests."""
+"""Counts of columns, of what is left out, of numbers, of registers, of answers, of files and of what units hand over.
+
+Each has its own tests.
+"""
 
 FAST = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True, "database": None}
 
