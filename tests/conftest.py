@@ -41,7 +41,14 @@ def reference() -> Path:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> "Sample":
-    """The whole synthetic city, taken in once for all test processes."""
+    """The whole synthetic city, taken in once for all test processes.
+
+    CCHC_TEST_SAMPLE names a folder in which `make sample` of this very tree has just made it.
+    """
+    made = os.environ.get("CCHC_TEST_SAMPLE")
+    if made:
+        exports, warehouse = Path(made) / "sample", Path(made) / "warehouse" / "sample"
+        return Sample(exports, warehouse, json.loads((exports / "truth.json").read_text("utf-8")))
     root = tmp_path_factory.getbasetemp()
     shared = (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / "whole-sample"
     shared.mkdir(exist_ok=True)

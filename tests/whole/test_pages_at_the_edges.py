@@ -122,7 +122,7 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
     return request.param, tmp_path / "kho"
 
 
-IN_ENGLISH = ("nothing", "one dossier", "no due dates", "hostile")
+IN_ENGLISH = ("nothing", "hostile")
 """Scenarios whose pages are written in English too: what they leave out, the others have."""
 
 
