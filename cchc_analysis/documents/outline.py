@@ -1,6 +1,6 @@
 """Where in a report each commitment of a plan is told: by its file in data/reference/documents, else by its section."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from cchc_analysis.entries import Entry, read_entry
 from cchc_analysis.plan import Plan
@@ -18,16 +18,7 @@ FieldName = Literal[
     "digital",
     "satisfaction",
 ]
-FIELD_NAMES: tuple[FieldName, ...] = (
-    "directing",
-    "institutions",
-    "procedures",
-    "organisation",
-    "civil_service",
-    "finance",
-    "digital",
-    "satisfaction",
-)
+FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
 
 FIELD_OF_SECTION: dict[str, FieldName] = {
     "II.1": "institutions",

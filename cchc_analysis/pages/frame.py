@@ -13,7 +13,7 @@ from cchc_analysis.pages.methods import METHODS, method_title
 from cchc_analysis.pages.titles import TITLES
 from cchc_analysis.study import Study
 from cchc_analysis.version import VERSION
-from cchc_analysis.wording import pick, plural
+from cchc_analysis.wording import document_body, pick, plural, uncapitalised
 
 
 def page_head(study: Study, page: str) -> HTML:
@@ -54,11 +54,7 @@ def _warnings(study: Study) -> list[str]:
     if study.as_of.date() < period.end:
         found.insert(
             0,
-            pick(
-                language,
-                f"Kỳ báo cáo chưa kết thúc: số liệu mới có đến hết ngày {day(study.as_of, language)}, kỳ kết thúc ngày {day(period.end, language)}.",
-                f"The period is still open: data go up to {day(study.as_of, language)}, the period ends on {day(period.end, language)}.",
-            ),
+            document_body.still_open(study.as_of, period.end, language),
         )
     return found
 
@@ -121,8 +117,8 @@ def origin_line(study: Study) -> str:
     registers = [
         pick(
             language,
-            f"{register.kind.vi[:1].lower()}{register.kind.vi[1:]} ({number(register.intake['total']['accepted'], language)} dòng được nhận)",
-            f"{register.kind.en[:1].lower()}{register.kind.en[1:]} ({plural(register.intake['total']['accepted'], 'accepted row')})",
+            f"{uncapitalised(register.kind.vi)} ({number(register.intake['total']['accepted'], language)} dòng được nhận)",
+            f"{uncapitalised(register.kind.en)} ({plural(register.intake['total']['accepted'], 'accepted row')})",
         )
         for register in study.warehouse.registers()
     ]

@@ -30,7 +30,7 @@ from cchc_analysis.wording import (
     survey_quality,
     survey_terms,
 )
-from cchc_analysis.wording.words import in_sentence, pick, plural, word
+from cchc_analysis.wording.words import in_sentence, pick, plural, uncapitalised, word
 
 __all__ = [
     "attention",
@@ -64,5 +64,6 @@ __all__ = [
     "survey_change",
     "survey_quality",
     "survey_terms",
+    "uncapitalised",
     "word",
 ]

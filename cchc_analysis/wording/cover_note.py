@@ -9,7 +9,7 @@ import pandas as pd
 
 from cchc_analysis.errors import Language
 from cchc_analysis.formats import day, number, share
-from cchc_analysis.wording.words import in_sentence, pick, plural
+from cchc_analysis.wording.words import in_sentence, pick, plural, uncapitalised
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def not_taken_in(kinds: Sequence[str], language: Language) -> str:
     """
     if not kinds:
         return ""
-    listed = "; ".join(f"{name[:1].lower()}{name[1:]}" for name in kinds)
+    listed = "; ".join(uncapitalised(name) for name in kinds)
     return pick(language, f"Chưa nạp: {listed}.", f"Not taken in: {listed}.")
 
 

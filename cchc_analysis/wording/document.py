@@ -3,7 +3,7 @@
 from datetime import date
 
 from cchc_analysis.errors import Language
-from cchc_analysis.wording.words import pick
+from cchc_analysis.wording.words import pick, uncapitalised
 
 CODE = "BC-UBND"
 """Abbreviation of a report (báo cáo) that a People's Committee issues."""
@@ -51,7 +51,7 @@ def committee_in_text(name: str, language: Language) -> str:
     ('Ủy ban nhân dân thành phố Vũng Tàu', 'Ủy ban nhân dân Phường 1')
     """
     # The word before a name is small, before a number large (Decree 30/2020, Annex II).
-    vi = name if any(letter.isdigit() for letter in name) else f"{name[:1].lower()}{name[1:]}"
+    vi = name if any(letter.isdigit() for letter in name) else uncapitalised(name)
     return pick(language, f"Ủy ban nhân dân {vi}", f"People's Committee of {name}")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from cchc_analysis.errors import Language
 from cchc_analysis.formats import is_missing, number, share
 from cchc_analysis.wording.digitisation import FRACTIONS, NAMES
-from cchc_analysis.wording.words import in_sentence, pick
+from cchc_analysis.wording.words import in_sentence, pick, uncapitalised
 
 Figures = Mapping[str, Any]
 
@@ -184,7 +184,7 @@ def nothing(label: str, where: str, when: str, language: Language) -> str:
     """Say that there is nothing to count for a choice."""
     return pick(
         language,
-        f"Không có gì để tính {label[:1].lower()}{label[1:]} cho {where} trong {in_sentence(when, language)}: mẫu số bằng 0.",
+        f"Không có gì để tính {uncapitalised(label)} cho {where} trong {in_sentence(when, language)}: mẫu số bằng 0.",
         f"There is nothing to compute {label} from for {where} in {in_sentence(when, language)}: the denominator is zero.",
     )
 

@@ -11,7 +11,7 @@ from cchc_analysis.formats import day, number
 from cchc_analysis.frames import records
 from cchc_analysis.wording import scorecard as say
 from cchc_analysis.wording.scorecard_summary import WAITING, by_urgency, moved_beyond_noise
-from cchc_analysis.wording.words import pick, plural
+from cchc_analysis.wording.words import pick, plural, uncapitalised
 
 Row = Mapping[str, Any]
 
@@ -92,7 +92,7 @@ def _decision(row: Row, language: Language) -> str:
     figure = say.figure(row, language)
     target = pick(language, f"chỉ tiêu {row['goal_text']}", f"target {row['goal_text']}")
     state = say.status(row["status"], language)
-    inside = "; ".join(part for part in (figure, target, f"{state[:1].lower()}{state[1:]}") if part)
+    inside = "; ".join(part for part in (figure, target, uncapitalised(state)) if part)
     return f"{_inside(row)} ({inside})"
 
 
@@ -117,7 +117,7 @@ def _inside(row: Row) -> str:
     """Return the name of a commitment as it stands inside a sentence: no remark in brackets, no capital of its own."""
     name = str(row["name"]).split(" (")[0]
     second = name[1:2]
-    return f"{name[:1].lower()}{name[1:]}" if second.islower() or second == " " else name
+    return uncapitalised(name) if second.islower() or second == " " else name
 
 
 def _some(told: Sequence[str], language: Language) -> str:

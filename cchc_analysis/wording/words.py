@@ -134,6 +134,15 @@ def plural(n: int, one: str, many: str = "") -> str:
     return f"{number(n, 'en')} {one if n == 1 else many or one + 's'}"
 
 
+def uncapitalised(text: str) -> str:
+    """Return a text with its first letter small.
+
+    >>> uncapitalised("Sổ phản ánh"), uncapitalised("")
+    ('sổ phản ánh', '')
+    """
+    return text[:1].lower() + text[1:]
+
+
 def in_sentence(title: str, language: Language) -> str:
     """Write the title of a period as it stands inside a sentence.
 
@@ -141,9 +150,9 @@ def in_sentence(title: str, language: Language) -> str:
     ('năm 2022', 'the first half of 2022', 'Q2 2023')
     """
     if language == "vi":
-        return title[:1].lower() + title[1:]
+        return uncapitalised(title)
     if title.startswith(("First ", "Second ", "Year ")):
-        return f"the {title[:1].lower()}{title[1:]}"
+        return f"the {uncapitalised(title)}"
     return title
 
 
