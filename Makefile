@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+# Spark alone is as large as all the rest: only tests and benchmarks install it.
+SPARK_READY := $(VENV)/.spark-ready-$(shell cat requirements-spark.lock 2>/dev/null | cksum | cut -d' ' -f1)
 
 PERIOD ?= 2023-Q2
 UNITS ?= all
@@ -50,8 +52,14 @@ report: $(READY) $(if $(filter data/sample,$(patsubst %/,%,$(DATA))),data/sample
 lab: sample  ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks
 
-test: $(READY)  ## run all tests, in parallel
-	@$(BIN)/pytest -n auto
+$(SPARK_READY): requirements-spark.lock | $(READY)
+	@echo "Installing Spark for the tests into $(VENV) (half a gigabyte, once) ..."
+	@UV_COMPILE_BYTECODE=1 $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+	@rm -f $(VENV)/.spark-ready-* && touch $@
+
+# One process has the Spark cluster: its tests stay together.
+test: $(READY) $(SPARK_READY)  ## run all tests, in parallel
+	@$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(READY)  ## lint, format, types, notebooks without outputs
 	@failed=0; \
@@ -65,7 +73,7 @@ format: $(READY)  ## format the code and strip the notebooks
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 	@$(BIN)/nbstripout --keep-id --extra-keys "metadata.papermill" $$(git ls-files 'notebooks/*.ipynb')
 
-bench: $(READY)  ## measure the promised ratios (SIZE=small|full)
+bench: $(READY) $(SPARK_READY)  ## measure the promised ratios (SIZE=small|full)
 	@$(BIN)/python benchmarks/run.py --size $(SIZE)
 
 clean:  ## remove what can be made again (not your raw data)

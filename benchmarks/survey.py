@@ -1,18 +1,56 @@
 """The survey of the benchmarks: 60 questions, every figure of the page with its bootstraps beside reading and means."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import yaml
+from harness import Measured, Size, same, side_by_side
+from synthetic import WARDS
 
 import cchc_analysis as cchc
 from cchc_analysis.questionnaires import load_questionnaire
 
+N_FORMS = {"small": 4_000, "full": 40_000}
 N_FACTORS, QUESTIONS_EACH = 10, 6
 LABELS = {1: "Rất không hài lòng", 2: "Không hài lòng", 3: "Bình thường", 4: "Hài lòng", 5: "Rất hài lòng"}
 WITH_PLAN, WITHOUT = ("summary", "results", "units", "waves", "drivers"), ("people", "facts", "quality")
+
+
+def measure(folder: Path, size: Size, repeat: int) -> list[Measured]:
+    """Every figure of the page beside pandas that reads the forms and takes the means."""
+    n = N_FORMS[size]
+    write_questionnaire(folder / "long-form.yaml")
+    table = forms(n, list(WARDS))
+    csv, digits, workbook = folder / "forms.csv", folder / "digits.csv", folder / "forms.xlsx"
+    table.to_csv(digits, index=False)
+    labelled(table).to_csv(csv, index=False)
+    labelled(table).to_excel(workbook, index=False, engine="xlsxwriter")
+    warehouse = take_in(folder, csv)
+    others = {"the .xlsx with labels": workbook, "the .csv with labels": csv, "a .csv of digits": digits}
+    ours, *plain = side_by_side(
+        repeat,
+        lambda: page_figures(warehouse),
+        *(functools.partial(plain_means, path) for path in others.values()),
+    )
+    for means in plain:
+        same(round(ours.result, 9), round(means.result, 9), "pooled share of satisfied answers")
+    return [
+        Measured(
+            case="survey page",
+            ours="all figures of the page from the warehouse, bootstraps included",
+            other=f"pandas reads {name}, takes the means",
+            n=n,
+            unit="forms",
+            ours_seconds=ours.all,
+            other_seconds=other.all,
+            ours_cpu_seconds=ours.all_cpu,
+            other_cpu_seconds=other.all_cpu,
+        )
+        for name, other in zip(others, plain, strict=True)
+    ]
 
 
 def question_names() -> list[str]:

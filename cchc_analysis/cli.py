@@ -36,6 +36,13 @@ UNITS_ON = click.option(
     metavar="DATE",
     help="Tell all years under the units of this day (ISO), such as 2026-01-01. Default: as recorded.",
 )
+ENGINE = click.option(
+    "--engine",
+    default="duckdb",
+    show_default=True,
+    metavar="ENGINE",
+    help="What counts: duckdb, pandas, or the address of a Spark cluster (spark://host:7077). Same figures.",
+)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 
 
@@ -104,8 +111,16 @@ def main() -> None:
     help="File with the key for dossier codes, outside the repository.",
 )
 @click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Of database sources: a parameter of the query, such as from=2023-05-15, in place of the one in the file.",
+)
+@click.option(
     "--allowed-rejects", default=0.01, show_default=True, help="Largest share of rejected rows for exit code 0."
 )
+@click.option("--workers", type=int, default=None, help="Processes that check files. Default: one per processor.")
 @AS_JSON
 @LANGUAGE
 @refusing
@@ -117,7 +132,9 @@ def intake(
     mapping: Path | None,
     as_of: str,
     hash_key_file: Path | None,
+    parameters: tuple[str, ...],
     allowed_rejects: float,
+    workers: int | None,
     as_json: bool,
     language: Language,
 ) -> None:
@@ -125,7 +142,8 @@ def intake(
 
     Adds to a warehouse that is there; feeding the same files again changes nothing. The dossiers and each register
     (payments, feedback, e_copies, procedures, other_register, evidence, submissions, self_scores, index_values) and
-    each survey are accounted for on their own.
+    each survey are accounted for on their own. A path may also be a database source, a file *.database.yaml with
+    connection and query (docs/database.md).
     """
     from cchc_analysis.intake import intake as take_in
     from cchc_analysis.intake.report import accounting_of, accounting_text
@@ -140,6 +158,8 @@ def intake(
         as_of=parse_as_of(as_of),
         hash_key_file=hash_key_file,
         allowed_reject_share=allowed_rejects,
+        parameters=_named_values(parameters),
+        workers=workers,
         progress=_told(language),
     )
     click.echo(_json(accounting_of(result)) if as_json else accounting_text(result, language))
@@ -167,6 +187,7 @@ def intake(
 @click.option("--as-of", default="", help="Day up to which the data speak (ISO). Default: end of period or data.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @UNITS_ON
+@ENGINE
 @AS_JSON
 @LANGUAGE
 @refusing
@@ -181,6 +202,7 @@ def measures(
     as_of: str,
     form: str,
     units_on: str,
+    engine: str,
     as_json: bool,
     language: Language,
 ) -> None:
@@ -200,7 +222,9 @@ def measures(
             f"There is no measure {measure!r}; known: {known}.",
             f"Không có chỉ số {measure!r}; các chỉ số có sẵn: {known}.",
         )
-    study = open_study(data=warehouse, period=period, unit=unit, as_of=as_of, language=language, units_on=units_on)
+    study = open_study(
+        data=warehouse, period=period, unit=unit, as_of=as_of, language=language, units_on=units_on, engine=engine
+    )
     keys = tuple(name.strip() for name in by.split(",") if name.strip())
     table = whole_counts(MEASURES[measure](study, keys, rule_named(rule).with_denominator(denominator)))
     if as_json or form == "json":
@@ -234,6 +258,7 @@ def measures(
 @click.option("--pages", default="", help="Notebooks by comma. Default: all that have data.")
 @click.option("--plan", default="vung-tau-2023", show_default=True, help="Plan of data/reference/plans, without .yaml.")
 @UNITS_ON
+@ENGINE
 @click.option("--log", type=click.Path(path_type=Path), help="File to add plain lines to: LEVEL text, the result last.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Pages made at a time.")
 @AS_JSON
@@ -248,6 +273,7 @@ def report(
     pages: str,
     plan: str,
     units_on: str,
+    engine: str,
     log: Path | None,
     workers: int,
     as_json: bool,
@@ -271,6 +297,7 @@ def report(
         pages=tuple(name.strip() for name in pages.split(",") if name.strip()) or None,
         plan=plan,
         units_on=units_on,
+        engine=engine,
         workers=workers,
         progress=terminal_progress(language=language),
         log=file_log(log) if log else None,
@@ -527,6 +554,7 @@ def evidence(plan: str, period: str, out: Path, unit: str, as_json: bool, langua
 @click.option("--as-of", default="", help="Day up to which the data speak (ISO). Default: end of period or data.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the workbooks.")
 @UNITS_ON
+@ENGINE
 @AS_JSON
 @LANGUAGE
 @refusing
@@ -538,6 +566,7 @@ def official(
     as_of: str,
     out: Path,
     units_on: str,
+    engine: str,
     as_json: bool,
     language: Language,
 ) -> None:
@@ -549,7 +578,7 @@ def official(
     from cchc_analysis.publication import chosen_units, form_files
     from cchc_analysis.study import open_study
 
-    study = open_study(data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on)
+    study = open_study(data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on, engine=engine)
     written = form_files(study, chosen_units(study, units), code)
     for name, content in written.items():
         path = out / name
@@ -576,6 +605,7 @@ def official(
 @click.option("--out", type=click.Path(path_type=Path), help="Workbook (.xlsx) with the sum and the differences.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @UNITS_ON
+@ENGINE
 @LANGUAGE
 @refusing
 def consolidate(
@@ -588,6 +618,7 @@ def consolidate(
     out: Path | None,
     form: str,
     units_on: str,
+    engine: str,
     language: Language,
 ) -> None:
     """Sum the returns of units (form II.06a, .xlsx, .xls or .ods) and hold them against each other and the data.
@@ -599,7 +630,7 @@ def consolidate(
     from cchc_analysis.intake.readers import find_files
     from cchc_analysis.study import open_study
 
-    study = open_study(data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on)
+    study = open_study(data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on, engine=engine)
     returns = [(name, path.read_bytes()) for path, name in find_files(paths)]
     before = [(name, path.read_bytes()) for path, name in find_files([previous])] if previous else []
     result = consolidation.consolidate(study, returns, before, code)
@@ -663,6 +694,17 @@ def _told(language: Language, vi: str = "Đọc", en: str = "Reading") -> Callab
         click.echo(f"[{place}/{total}] {verb} {name}", err=True)
 
     return told
+
+
+def _named_values(parameters: Sequence[str]) -> dict[str, str]:
+    """Return the value of each parameter written NAME=VALUE."""
+    wrong = next((text for text in parameters if not text.partition("=")[0] or "=" not in text), None)
+    if wrong is not None:
+        raise ParameterError(
+            f"{wrong!r} is no parameter. Write NAME=VALUE, such as --parameter from=2023-05-15.",
+            f"{wrong!r} không phải là tham số. Hãy ghi TÊN=GIÁ TRỊ, ví dụ --parameter from=2023-05-15.",
+        )
+    return {name: value for name, _, value in (text.partition("=") for text in parameters)}
 
 
 def _instant(text: str) -> datetime:

@@ -1,7 +1,8 @@
 """Entries of the YAML files of `data/reference`: read, checked against a model, refused in one sentence."""
 
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -38,7 +39,7 @@ def read_entry(path: Path, model: type[Model], page: str) -> Model:
     `page`: the documentation that lists what is allowed. Raises ParameterError with file, key and reason.
     """
     try:
-        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), _LOADER))
+        return cast(Model, _model_of(path.read_text(encoding="utf-8"), model))
     except ValidationError as error:
         raise _wrong_key(path.name, error, page) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -46,6 +47,12 @@ def read_entry(path: Path, model: type[Model], page: str) -> Model:
             f"{path.name} cannot be read as YAML ({error}). Write it in UTF-8, as {page} describes.",
             f"Không đọc được {path.name} theo định dạng YAML ({error}). Hãy ghi tệp mã hóa UTF-8 theo mô tả ở {page}.",
         ) from None
+
+
+@cache
+def _model_of(text: str, model: type[Entry]) -> Entry:
+    # A plan takes a third of a second to read, and every page asks for it; an entry is frozen.
+    return model.model_validate(yaml.load(text, _LOADER))
 
 
 def _wrong_key(name: str, error: ValidationError, page: str) -> ParameterError:

@@ -55,6 +55,10 @@ class WarehouseError(CchcError):
     """A warehouse that is missing, damaged or written by a newer version."""
 
 
+class EngineError(CchcError):
+    """An engine that is not there, cannot be reached, or cannot read the warehouse."""
+
+
 class CountingError(CchcError):
     """Counts that break an identity which must hold."""
 

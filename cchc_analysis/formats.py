@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from math import floor
+from decimal import Decimal
+from math import floor, isinf
 from typing import Any
 
 import pandas as pd
-from babel.dates import format_date
-from babel.numbers import format_decimal
 
 from cchc_analysis.errors import Language
 
 UNDEFINED = {"vi": "chưa xác định", "en": "undefined"}
-_LOCALES = {"vi": "vi_VN", "en": "en_GB"}
+
+# The separators of vi_VN and en_GB in the CLDR: tests/unit/test_formats.py compares with Babel, which takes a hundred
+# times as long, and a page writes thousands of numbers.
+_SEPARATORS = {"vi": str.maketrans(",.-", ".,−"), "en": str.maketrans("-", "−")}
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August"]
+_MONTHS += ["September", "October", "November", "December"]
 
 
 def is_missing(value: Any) -> bool:
@@ -30,8 +34,10 @@ def number(value: Any, language: Language = "vi", digits: int = 0) -> str:
         return UNDEFINED[language]
     # Rounding first keeps "-0" off the page.
     rounded = round(float(value), digits) + 0.0
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(rounded, format=pattern, locale=_LOCALES[language])).replace("-", "−")
+    if isinf(rounded):
+        return "∞" if rounded > 0 else "−∞"
+    # By the shortest digits that mean the number: those of a float itself go on after them.
+    return f"{Decimal(repr(rounded)):,.{digits}f}".translate(_SEPARATORS[language])
 
 
 def share(value: Any, language: Language = "vi", digits: int = 1) -> str:
@@ -122,4 +128,4 @@ def day(value: date | datetime | None, language: Language = "vi") -> str:
     """
     if is_missing(value) or value is None:
         return UNDEFINED[language]
-    return f"{value:%d/%m/%Y}" if language == "vi" else str(format_date(value, "d MMMM y", locale="en_GB"))
+    return f"{value:%d/%m/%Y}" if language == "vi" else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"

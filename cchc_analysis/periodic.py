@@ -13,7 +13,7 @@ from cchc_analysis.publication import publish_reports
 from cchc_analysis.reports import Progress, SiteResult, Stopwatch
 from cchc_analysis.schedule import DUE, LATEST, due_reports, latest_period, openness
 from cchc_analysis.study import ALL_UNITS
-from cchc_analysis.warehouse import Warehouse, open_warehouse
+from cchc_analysis.warehouse import Engine, Warehouse, open_warehouse
 
 DONE, WARNED, REFUSED, SOME_FAILED = 0, 1, 2, 3
 """Exit codes: every period published; published, but something lacks that a person must look at; nothing published;
@@ -119,12 +119,14 @@ def run_reports(
     workers: int = 2,
     progress: Progress | None = None,
     units_on: str = "",
+    engine: Engine = "duckdb",
     log: Log | None = None,
 ) -> RunResult:
     """Publish one site for each period that `period` stands for; a period that fails leaves the others alone.
 
     `period`: "latest", "due" or the label of a period; `as_of`: the day of the run, needed for the two words, since
-    nothing here reads the clock; `plan`: whose calendar says what is due. `log` hears of every step and, last, of the
+    nothing here reads the clock; `plan`: whose calendar says what is due; `engine`: as in publish_reports. `log`
+    hears of every step and, last, of the
     result (see RunResult.summary_line). Raises ParameterError where `as_of` or the plan is missing, WarehouseError
     where there is no warehouse; what goes wrong with one period is in its Outcome.
     """
@@ -151,6 +153,7 @@ def run_reports(
         workers=workers,
         progress=progress,
         units_on=units_on,
+        engine=engine,
     )
     wanted = wanted_periods(period, load_plan(plan), opened, on, language)
     if not wanted:

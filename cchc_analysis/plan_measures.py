@@ -11,6 +11,7 @@ from cchc_analysis.measures.indicator import single_row
 from cchc_analysis.measures.scorecard import Basis, Figure
 from cchc_analysis.periods import ReportPeriod
 from cchc_analysis.plan import Commitment, Plan
+from cchc_analysis.shared_figures import figure_of_unit
 from cchc_analysis.text import fold_name
 
 if TYPE_CHECKING:
@@ -75,7 +76,11 @@ def measured(study: "Study", plan: Plan, commitment: Commitment) -> Figure | Non
 
 
 def _of_share(study: "Study", plan: Plan, measure: str) -> Figure | None:
-    row = share_row(study, plan, measure)
+    source = MEASURE_SOURCES[measure]
+    starts = source.since_start and bool(plan.starts)
+    row: dict[str, Any] | None = figure_of_unit(study, plan, source, starts, source.row)
+    if row is None:
+        row = share_row(study, plan, measure)
     if row is None:
         return None
     value, over, under, lower, upper = _numbers(row, "value", "numerator", "denominator", "lower", "upper")

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis import documents, duty_calendar, forms, measures
+from cchc_analysis import documents, duty_calendar, forms, measures, publication_files
 from cchc_analysis.errors import Language, ParameterError
 from cchc_analysis.formats import day, number, share
 from cchc_analysis.frames import records
@@ -19,12 +20,23 @@ from cchc_analysis.pages.titles import SHORT_TITLES
 from cchc_analysis.plan import load_plan
 from cchc_analysis.publication_note import NOTE_FILE, note, warnings
 from cchc_analysis.reference_data import method_texts, notebooks_path
-from cchc_analysis.reports import Method, PageJob, Progress, SiteResult, UnitEntry, inspect_parameters, publish_site
-from cchc_analysis.study import ALL_UNITS, Study, find_unit, open_study, units_of
+from cchc_analysis.reports import (
+    Method,
+    PageJob,
+    Progress,
+    SiteResult,
+    UnitEntry,
+    WarmUp,
+    inspect_parameters,
+    publish_site,
+)
+from cchc_analysis.study import ALL_UNITS, Study, find_unit, open_study
+from cchc_analysis.study_parts import sharing
+from cchc_analysis.study_sharing import Arguments, PartsOnDemand
 from cchc_analysis.text import fold
 from cchc_analysis.version import VERSION
 from cchc_analysis.versions import history_before, read_manifest
-from cchc_analysis.warehouse import Warehouse
+from cchc_analysis.warehouse import Engine, Warehouse
 from cchc_analysis.wording import pick
 
 PAGES = {
@@ -45,6 +57,9 @@ OF_DOSSIERS = ("10_processing_time", "20_digitisation", "40_service_quality")
 OF_SURVEYS = ("30_satisfaction",)
 OF_INDICES = ("50_indices",)
 OF_PLANS = ("00_overview",)
+
+MANY_UNITS = 8
+"""From so many units on, what is held against the plan is measured for all of them together."""
 
 TIERS = {
     "whole": ("Toàn bộ", "Whole"),
@@ -78,9 +93,10 @@ def chosen_units(study: Study, units: str) -> list[str]:
     if units.strip() != ALL_UNITS:
         on = study.units_on or study.period.end
         names = [name.strip() for name in units.split(",") if name.strip()]
-        return [find_unit(study.warehouse, study.registry, name, on) for name in names]
+        known = study.known_units()
+        return [find_unit(study.warehouse, study.registry, name, on, known) for name in names]
     order = {unit: place for place, unit in enumerate(study.registry.units())}
-    found = {*units_of(study.warehouse), *_reporting_units(study)}
+    found = {*study.known_units(), *_reporting_units(study)}
     return [ALL_UNITS, *sorted(found, key=lambda unit: (order.get(unit, len(order)), unit))]
 
 
@@ -98,7 +114,7 @@ def _reporting_units(study: Study) -> set[str]:
 
 def _with_rows(study: Study, units: Sequence[str]) -> list[str]:
     """Return those of the units that have dossiers or forms; all of them where none has, since somebody asked."""
-    known = {ALL_UNITS, *units_of(study.warehouse)}
+    known = {ALL_UNITS, *study.known_units()}
     return [unit for unit in units if unit in known] or list(units)
 
 
@@ -175,12 +191,14 @@ def publish_reports(
     units_on: str = "",
     plan: str = "vung-tau-2023",
     due_before: date | None = None,
+    engine: Engine = "duckdb",
 ) -> SiteResult:
     """Make every page for the units of a period and publish the site `out/<period>`, all or nothing.
 
     `units`: "all" or names by comma; `pages`: notebook stems, by default those of `pages_of`; `units_on`: as in
     `open_study`, into a folder of its own then (see `site_name`); `plan`: what the figures are held against;
-    `due_before`: the day before which the report is wanted, for the covering note. `manifest.json` keeps what the site
+    `due_before`: the day before which the report is wanted, for the covering note; `engine`: what counts, as in
+    `open_study`: once for all pages. `manifest.json` keeps what the site
     told before; `tom-tat.txt` is a paragraph for the covering mail; what lacks is in the result's `warnings`.
     Raises the errors of open_study, ParameterError for an unknown page, ReportError when a page fails (nothing is
     published then).
@@ -191,7 +209,7 @@ def publish_reports(
             f"Unknown page {unknown[0]!r}; known: {', '.join(PAGES)}.",
             f"Không có trang {unknown[0]!r}; các trang có sẵn: {', '.join(PAGES)}.",
         )
-    study = open_study(data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on)
+    study = open_study(data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on, engine=engine)
     wanted = chosen_units(study, units)
     pages = pages or pages_of(study.warehouse)
     folder = (Path(out) / site_name(study)).resolve()
@@ -218,27 +236,35 @@ def publish_reports(
         for page in pages
         if unit in with_rows or page in OF_PLANS
     ]
-    told = note(study, load_plan(plan), wanted, len(jobs), due_before)
-    site = publish_site(
-        jobs,
-        folder,
-        site_title=f"{study.unit_name(ALL_UNITS)}: {study.period.title(language)}",
-        subtitle=_subtitle(study),
-        manifest=manifest,
-        units=_entries(study, wanted),
-        language=language,
-        page_labels={**_page_labels(pages, language), **forms.labels_of(study)},
-        files={
-            NOTE_FILE: told.encode("utf-8"),
-            **form_files(study, wanted),
-            **document_files(study, wanted, plan, pages),
-            **calendar_files(study, wanted, plan, pages),
-        },
-        methods=site_methods(language),
-        inputs_key=_inputs_key(study, manifest),
-        workers=workers,
-        progress=progress,
-    )
+    agreed = load_plan(plan)
+    told = note(study, agreed, wanted, len(jobs), due_before)
+    asked = {name: value for name, value in parameters.items() if name != "earlier"}
+    with_plan = bool(set(OF_PLANS) & set(pages))
+    files = publication_files.file_jobs(study, {unit: folder_of(unit) for unit in wanted}, asked, with_rows, with_plan)
+    with tempfile.TemporaryDirectory(prefix="cchc-parts-") as work:
+        parts = PartsOnDemand(study, Path(work) / "parts", agreed, len(wanted) >= MANY_UNITS)
+        # Where no process is forked, files are made in this one and share the same counts.
+        with sharing(parts):
+            site = publish_site(
+                [*jobs, *files],
+                folder,
+                site_title=f"{study.unit_name(ALL_UNITS)}: {study.period.title(language)}",
+                subtitle=_subtitle(study),
+                manifest=manifest,
+                units=_entries(study, wanted),
+                language=language,
+                page_labels={**_page_labels(pages, language), **forms.labels_of(study)},
+                files={NOTE_FILE: told.encode("utf-8")},
+                methods=site_methods(language),
+                inputs_key=_inputs_key(study, manifest),
+                workers=workers,
+                warm_up=WarmUp(
+                    publication_files.WARM_MODULES,
+                    "cchc_analysis.publication_files:get_ready",
+                    Arguments(parts, Path(work) / "parts", plan=plan),
+                ),
+                progress=progress,
+            )
     return replace(site, warnings=tuple(warnings(study)))
 
 
@@ -255,27 +281,6 @@ def form_files(study: Study, units: Sequence[str], only: str = "") -> dict[str, 
         f"{folder_of(unit)}/{name}": content
         for unit in made_for or units
         for name, content in forms.files_for(study, unit, only, tables).items()
-    }
-
-
-def document_files(study: Study, units: Sequence[str], plan: str, pages: Sequence[str]) -> dict[str, bytes]:
-    """Return the reports (.docx) of the units: path in the site → document; none in a site without the plan's page."""
-    if not set(OF_PLANS) & set(pages):
-        return {}
-    made = documents.report_documents(study, load_plan(plan), units)
-    return {f"{folder_of(unit)}/{documents.FILE}": content for unit, content in made}
-
-
-def calendar_files(study: Study, units: Sequence[str], plan: str, pages: Sequence[str]) -> dict[str, bytes]:
-    """Return the calendars of reports (.ics) of the units: path in the site → file; none without the plan's page."""
-    if not set(OF_PLANS) & set(pages):
-        return {}
-    dates, until, language = load_plan(plan), study.as_of.date(), study.language
-    return {
-        f"{folder_of(unit)}/{duty_calendar.FILE_NAME}": duty_calendar.duty_calendar(
-            dates, study.registry, unit=unit, as_of=until, language=language
-        )
-        for unit in units
     }
 
 

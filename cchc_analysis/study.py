@@ -27,13 +27,15 @@ from cchc_analysis.score_sheets import ScoreSheet, SheetKind, sheet_on
 from cchc_analysis.study_evidence import PlanRegisters
 from cchc_analysis.study_headline import headline_figures, revised_entries, revisions
 from cchc_analysis.study_indices import IndexMeasures
+from cchc_analysis.study_memory import remembered
+from cchc_analysis.study_parts import SharedFor, SharedTables, StudyParts, shared_parts
 from cchc_analysis.study_plan import plan_figure, scorecard, scorecard_series
 from cchc_analysis.study_registers import REGISTER_MEASURES, By, RegisterMeasures
 from cchc_analysis.study_registers import dimensions as _dimensions
 from cchc_analysis.study_surveys import Survey, survey_ids, survey_of
 from cchc_analysis.study_units import crosswalk, dissolved_units, former_area, names_apart, refuse_moved
 from cchc_analysis.units import UnitRegistry
-from cchc_analysis.warehouse import Warehouse, open_warehouse
+from cchc_analysis.warehouse import Engine, Warehouse, check_engine, open_warehouse
 from cchc_analysis.working_time import WorkingCalendar
 
 ALL_UNITS = "all"
@@ -60,10 +62,13 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
     registry: UnitRegistry
     calendar: WorkingCalendar
     units_on: date | None = None
+    parts: StudyParts | None = field(default=None, repr=False, compare=False)
     _tables: dict[Any, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
     _dated: dict[Basis, DatedDossiers] = field(default_factory=dict, repr=False, compare=False)
     _months_kept: dict[Any, tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=dict, repr=False, compare=False)
     _surveys: dict[str, Survey] = field(default_factory=dict, repr=False, compare=False)
+    _answers: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _periods: dict[ReportPeriod, "Study"] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -75,6 +80,11 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
     def is_whole(self) -> bool:
         """Whether the study looks at all units."""
         return self.unit == ALL_UNITS
+
+    @property
+    def shared_for(self) -> SharedFor:
+        """What another study must agree on to share counts with this one."""
+        return _shared_for(self.warehouse, self.period, self.as_of, self.language, self.units_on)
 
     @property
     def base(self) -> ReportPeriod:
@@ -91,15 +101,15 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
 
     def of_unit(self, unit: str) -> "Study":
         """Return the same study of one unit; what a study of the whole has counted by unit is kept for it."""
-        kept: dict[Any, pd.DataFrame] = {}
+        kept = SharedTables(self.parts, unit)
         if self.is_whole:
-            kept = {
+            kept |= {
                 key: table[table["unit"] == unit].reset_index(drop=True)
                 for key, table in self._tables.items()
                 # The keys of _counted: other tables are not of single dossiers.
                 if isinstance(key, tuple) and str(key[0]).startswith("count_") and "unit" in table
             }
-        return replace(self, unit=unit, _tables=kept, _dated={}, _months_kept={}, _surveys={}, _periods={})
+        return replace(self, unit=unit, _tables=kept, _dated={}, _months_kept={}, _surveys={}, _kept={}, _periods={})
 
     def has_register(self, kind: str) -> bool:
         """Tell whether a register (see schema.REGISTERS) has been taken in beside the dossiers."""
@@ -123,6 +133,14 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
             self._tables[key] = count(self._dossiers_dated(rule.basis), self.clock, *arguments)
         return self._tables[key]
 
+    def counted(self, count: Callable[..., pd.DataFrame], by: By = ()) -> pd.DataFrame:
+        """Return a count of counting with at least these dimensions; a study counts each once."""
+        return self._counted(count, _at_least(by))
+
+    def dated_dossiers(self) -> DatedDossiers:
+        """Return the dossiers of the unit with their dates looked up, closed when they were finished."""
+        return self._dossiers_dated("finished")
+
     def _dossiers_dated(self, basis: Basis) -> DatedDossiers:
         """Look up the dates of the dossiers once; every count of this study starts from them."""
         if basis not in self._dated:
@@ -131,7 +149,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
 
     def flow(self, by: By = (), rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
         """Return a flow count with at least these dimensions (see counting.count_flow)."""
-        return self._counted(counting.count_flow, _at_least(by), rule)
+        return self._counted(counting.count_flow, _at_least(by), _counting_rule(rule))
 
     def durations(self, by: By = ()) -> pd.DataFrame:
         """Return a durations count in working days with at least these dimensions (see counting.count_durations)."""
@@ -161,6 +179,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         """Return the procedures of the data with the names written beside them (see counting.count_procedures)."""
         return self._counted(counting.count_procedures)
 
+    @remembered
     def months(self) -> list[ReportPeriod]:
         """Return the months of a series that ends with the period, as far back as the data go."""
         last = self.period.months[-1]
@@ -177,10 +196,12 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         tables = [measure(month, groups).assign(month=month.label) for month in self.months()]
         return pd.concat(tables, ignore_index=True)
 
+    @remembered
     def form_06a(self, by: By = ()) -> pd.DataFrame:
         """Return the columns of form II.06a (see measures.form_06a)."""
         return self._measured(lambda period, keys: measures.form_06a(self.flow(by), period, keys), by)
 
+    @remembered
     def on_time(self, by: By = (), rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
         """Return the on-time share under a rule (see measures.on_time_share)."""
         return self._measured(
@@ -188,22 +209,27 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
             by,
         )
 
+    @remembered
     def outcomes(self, by: By = ()) -> pd.DataFrame:
         """Return early, on time, late, without due date and withdrawn (see measures.outcome_shares)."""
         return self._measured(lambda period, keys: measures.outcome_shares(self.flow(by), period, keys), by)
 
+    @remembered
     def time_used(self, by: By = ()) -> pd.DataFrame:
         """Return mean, median and p90 of the working days used (see measures.time_used)."""
         return self._measured(lambda period, keys: measures.time_used(self.durations(by), period, keys), by)
 
+    @remembered
     def time_to_closing(self, by: By = ()) -> pd.DataFrame:
         """Return the Kaplan–Meier median of the working days to closing (see measures.time_to_closing)."""
         return self._measured(lambda period, keys: measures.time_to_closing(self.durations(by), period, keys), by)
 
+    @remembered
     def time_cut(self, by: By = ()) -> pd.DataFrame:
         """Return the four figures of time reduction (see measures.time_cut)."""
         return self._measured(lambda period, keys: measures.time_cut(self.terms(by), period, keys), by)
 
+    @remembered
     def excluded_procedures(self) -> pd.DataFrame:
         """Return the procedures that the figures of time reduction leave out (see measures.excluded_procedures).
 
@@ -217,24 +243,29 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         ]
         return measures.excluded_procedures(self.terms(), self.period, pd.concat([seen, unseen], ignore_index=True))
 
+    @remembered
     def procedure_times(self) -> pd.DataFrame:
         """Return law, commitment and actual time of each procedure (see measures.procedure_times)."""
         return measures.procedure_times(self.terms(), self.period)
 
+    @remembered
     def pending_by_age(self, by: By = ()) -> pd.DataFrame:
         """Return the open dossiers by age band and state (see measures.pending_by_age)."""
         return measures.pending_by_age(self.pending(by), _dimensions(by))
 
+    @remembered
     def on_time_change(self, by: By = (), rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
         """Return the change of the on-time share against the previous period (see measures.on_time_change)."""
         flow = self.flow(by, _counting_rule(rule))
         return measures.on_time_change(flow, self.period, self.base, _dimensions(by), rule)
 
+    @remembered
     def time_change(self, base: ReportPeriod | None = None) -> measures.TimeChange:
         """Return the change in mean working days against the previous period, or `base`, split (see
         measures.time_change)."""
         return measures.time_change(self.durations(), self.terms(), self.period, base or self.base, self._strata())
 
+    @remembered
     def change_drivers(self, base: ReportPeriod | None = None) -> pd.DataFrame:
         """Return what each procedure contributes to `time_change` (see measures.change_drivers)."""
         against = base or self.base
@@ -244,10 +275,12 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
     def _strata(self) -> tuple[str, ...]:
         return ("unit", "procedure") if self.is_whole else ("procedure",)
 
+    @remembered
     def cut_by_procedure(self) -> pd.DataFrame:
         """Return registered and actual cut of each procedure (see measures.cut_by_procedure)."""
         return measures.cut_by_procedure(self.terms(), self.period)
 
+    @remembered
     def backlog(self, by: By = ()) -> pd.DataFrame:
         """Return clearance rate, disposition time and time to clear (see measures.backlog)."""
         return self._measured(
@@ -260,23 +293,28 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         working = int(self.calendar.count_inclusive(period.start, last))
         return working, (last - period.start).days + 1
 
+    @remembered
     def due_soon(self, by: By = ()) -> pd.DataFrame:
         """Return what becomes overdue in the next working days (see measures.due_soon)."""
         return measures.due_soon(self._counted(counting.count_due_soon, _at_least(by)), _dimensions(by))
 
+    @remembered
     def overdue_pareto(self, by: By = ("procedure", "unit")) -> pd.DataFrame:
         """Return where the overdue dossiers are, the most first (see measures.overdue_pareto)."""
         return measures.overdue_pareto(self.pending(by), _dimensions(by))
 
+    @remembered
     def stopped_clock(self, by: By = ()) -> pd.DataFrame:
         """Return two readings of the dossiers whose clock was stopped (see measures.stopped_clock)."""
         stops = self._counted(counting.count_stops, _at_least(by))
         return measures.stopped_clock(stops, self.period, _dimensions(by))
 
+    @remembered
     def unit_comparison(self, rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
         """Return the on-time share of units, crude and given their procedures (see measures.unit_comparison)."""
         return measures.unit_comparison(self.flow(("unit", "procedure"), _counting_rule(rule)), self.period, rule)
 
+    @remembered
     def chart_months(self) -> list[ReportPeriod]:
         """Return the months of a control chart: those of the series, without the first month of the data.
 
@@ -287,11 +325,13 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         later = [month for month in self.months() if month.first_month > first]
         return later or self.months()
 
+    @remembered
     def on_time_chart(self, baseline: str = "", rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
         """Return the control chart of the on-time share by month (see measures.on_time_chart)."""
         flow = self.flow((), _counting_rule(rule))
         return measures.on_time_chart(flow, self.chart_months(), self._baseline(baseline), rule)
 
+    @remembered
     def duration_chart(self, baseline: str = "") -> pd.DataFrame:
         """Return the control chart of the mean working days by month (see measures.duration_chart)."""
         return measures.duration_chart(self.durations(), self.chart_months(), self._baseline(baseline))
@@ -302,6 +342,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         months = parse_period(text, window).months if text.strip() else ()
         return [ReportPeriod("month", number, window) for number in months]
 
+    @remembered
     def integrity(self, by: By = ()) -> pd.DataFrame:
         """Return the signals of integrity with what could have shown them (see measures.integrity).
 
@@ -313,6 +354,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
             return signals
         return pd.concat([signals, self.number_gaps(by)[signals.columns.tolist()]], ignore_index=True)
 
+    @remembered
     def number_gaps(self, by: By = ()) -> pd.DataFrame:
         """Return the share of running numbers not seen, overall or by unit or month (see measures.number_gaps)."""
         _units_only(by)
@@ -330,6 +372,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         gaps = self._tables[key]
         return gaps if self.is_whole else gaps[gaps["unit"] == self.unit]
 
+    @remembered
     def coverage(self, period: ReportPeriod | None = None) -> measures.Coverage:
         """Say how far the exports cover a period, by default the one that changes are measured against.
 
@@ -356,9 +399,12 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
 
     def _span(self) -> tuple[date | None, date | None]:
         """Return the days of the first and last receipt by `as_of`, all units together."""
-        received = nw.col("received_at")
-        known = self.warehouse.dossiers().filter(received <= self.clock.as_of_end)
-        row = known.select(received.min().alias("first"), received.max().alias("last")).collect().to_pandas().iloc[0]
+        if "span" not in self._tables:
+            received = nw.col("received_at")
+            known = self.warehouse.dossiers().filter(received <= self.clock.as_of_end)
+            ends = known.select(received.min().alias("first"), received.max().alias("last"))
+            self._tables["span"] = ends.collect().to_pandas()
+        row = self._tables["span"].iloc[0]
         first, last = (None if pd.isna(row[name]) else row[name].date() for name in ("first", "last"))
         return first, last
 
@@ -366,10 +412,12 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         """Return a count of finishes by the office hours left to the deadline (see counting.count_deadline)."""
         return self._counted(counting.count_deadline, _at_least(by))
 
+    @remembered
     def deadline_test(self, by: By = ()) -> pd.DataFrame:
         """Return the test of finishes crowded before the deadline (see measures.deadline_test)."""
         return measures.deadline_test(self.deadline_margins(by), self.period, _dimensions(by))
 
+    @remembered
     def digitisation(self, by: By = (), starts: Mapping[str, date] | None = None) -> pd.DataFrame:
         """Return the shares of documents digitised, reused, and results digitised (see measures.digitisation_shares).
 
@@ -389,37 +437,45 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         tiers = {unit: self.registry.tier(unit) for unit in counts["unit"].unique()}
         return counts, {unit: places[tier] for unit, tier in tiers.items() if tier is not None and tier in places}
 
+    @remembered
     def online_share(self, by: By = ()) -> pd.DataFrame:
         """Return the online share in every reading (see measures.online_shares)."""
         return self._measured(lambda period, keys: measures.online_shares(self.sent(by), period, keys), by)
 
+    @remembered
     def online_procedures(self, by: By = ()) -> pd.DataFrame:
         """Return the share of procedures with an online dossier (see measures.online_procedures)."""
         counts = self.sent((*((by,) if isinstance(by, str) else by), "procedure"))
         return self._measured(lambda period, keys: measures.online_procedures(counts, period, keys), by)
 
+    @remembered
     def counter_at_full_service(self) -> pd.DataFrame:
         """Return the fully online procedures still handed in at the counter (see measures.counter_at_full_service)."""
         return measures.counter_at_full_service(self.sent("procedure"), self.period, ("procedure",))
 
+    @remembered
     def sending_hours(self, by: By = ()) -> pd.DataFrame:
         """Return the shares sent in office hours, online and over the counter (see measures.sending_hours)."""
         return self._measured(lambda period, keys: measures.sending_hours(self.sent(by), period, keys), by)
 
+    @remembered
     def cashless(self, by: By = ()) -> pd.DataFrame:
         """Return dossiers and procedures with a fee and those paid online (see measures.cashless)."""
         return self._measured(lambda period, keys: measures.cashless(self.payments(by), period, keys), by)
 
+    @remembered
     def ratings(self, by: By = ()) -> pd.DataFrame:
         """Return the good ratings given at the counter (see measures.ratings)."""
         counts = self._counted(counting.count_ratings, _at_least(by))
         return self._measured(lambda period, keys: measures.ratings(counts, period, keys), by)
 
+    @remembered
     def handled_in_time(self, by: By = ()) -> pd.DataFrame:
         """Return the share resolved in time or still in time (see measures.handled_in_time)."""
         form, outcomes, pending = self.form_06a(by), self.outcomes(by), self.pending_by_age(by)
         return measures.handled_in_time(form, outcomes, pending, self.period, _dimensions(by))
 
+    @remembered
     def time_against_due(self, by: By = ()) -> pd.DataFrame:
         """Return the points of closed dossiers against their due date (see measures.time_against_due)."""
         return measures.time_against_due(self.outcomes(by), self.period, _dimensions(by))
@@ -447,6 +503,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         shares = self._shares([name for name in sheet.measures if name not in absent], keys)
         return measures.score_indicators(indicators, shares, self.period, keys, absent)
 
+    @remembered
     def _shares(self, names: list[str], by: tuple[str, ...]) -> pd.DataFrame:
         """Return the shares of these names under each other, `n_not_stated` 0 where a measure has none."""
         columns = [*by, "measure", "rule", "numerator", "denominator", "value", "lower", "upper", "n_not_stated"]
@@ -472,12 +529,14 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         force."""
         return self._scores_in_force("one_stop", by, "range")
 
+    @remembered
     def _scores_in_force(self, kind: SheetKind, by: By, split: str) -> pd.DataFrame:
         sheet = self.score_sheet(kind)
         if sheet is None:
             return pd.DataFrame(columns=[*_dimensions(by), *measures.SCORE_COLUMNS, *measures.INDICATOR_COLUMNS])
         return self.scores(sheet, by, split)
 
+    @remembered
     def share_change(self, measure: str, starts: Mapping[str, date] | None = None) -> pd.DataFrame:
         """Return the change of a share against the previous period (see measures.share_change).
 
@@ -488,16 +547,19 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         now, before = (table[table["measure"] == measure].reset_index(drop=True) for table in tables)
         return measures.share_change(now, before)
 
+    @remembered
     def postal(self, by: By = ()) -> pd.DataFrame:
         """Return what came in by post and went out by post or online (see measures.postal_shares)."""
         counts = self._counted(counting.count_ways, _at_least(by))
         return self._measured(lambda period, keys: measures.postal_shares(counts, period, keys), by)
 
+    @remembered
     def online_by_hour(self, by: By = ()) -> pd.DataFrame:
         """Return the hours in which dossiers were sent, online and over the counter (see measures.online_by_hour)."""
         counts = self._counted(counting.count_hours, _at_least(by))
         return self._measured(lambda period, keys: measures.online_by_hour(counts, period, keys), by)
 
+    @remembered
     def year_end(
         self, measure: str, starts: Mapping[str, date] | None = None, target: measures.Target | None = None
     ) -> measures.YearEnd:
@@ -573,19 +635,30 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         ]
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["rule", "n_rows", "kind"])
 
+    @remembered
     def rejected(self) -> pd.DataFrame:
         """Return the rejected rows by rule, of the unit where its name could be read (see
         measures.rejected_by_rule)."""
-        return measures.rejected_by_rule(self.warehouse.findings(), None if self.is_whole else self.unit)
+        return measures.rejected_by_rule(self._findings(), None if self.is_whole else self.unit)
 
+    @remembered
     def flags(self) -> pd.DataFrame:
         """Return the accepted rows that look odd, by rule (see measures.flags_by_rule)."""
-        return measures.flags_by_rule(self.warehouse.findings(), None if self.is_whole else self.unit)
+        return measures.flags_by_rule(self._findings(), None if self.is_whole else self.unit)
 
+    def _findings(self) -> pd.DataFrame:
+        """Return the findings of the intake: at least those of the unit, and the first of every rule."""
+        if "findings" not in self._tables:
+            self._tables["findings"] = self.warehouse.findings()
+        return self._tables["findings"]
+
+    @remembered
     def completeness(self) -> pd.DataFrame:
         """Return the share of dossiers with a value, column by column (see measures.completeness_rows)."""
-        columns = tuple(column.name for column in DOSSIER_COLUMNS)
-        return measures.completeness_rows(counting.count_filled(self.dossiers(), columns))
+        if "filled" not in self._tables:
+            columns = tuple(column.name for column in DOSSIER_COLUMNS)
+            self._tables["filled"] = counting.count_filled(self.dossiers(), columns)
+        return measures.completeness_rows(self._tables["filled"])
 
     def calendar_words(self) -> str:
         """Say in the reader's language which days count as working days."""
@@ -605,11 +678,19 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
     @cached_property
     def _names_apart(self) -> dict[str, str]:
         """Return the units of the data that share their name, named with the days that tell them apart."""
-        return names_apart(self.registry, units_of(self.warehouse), self.language)
+        return names_apart(self.registry, self.known_units(), self.language)
+
+    def known_units(self, recorded: bool = False) -> list[str]:
+        """Return the ids of the units of the data (see `units_of`); `recorded`: as the files name them."""
+        key = "units recorded" if recorded else "units"
+        if key not in self._tables:
+            found = units_of(self.warehouse.recorded if recorded else self.warehouse)
+            self._tables[key] = pd.DataFrame({"unit": pd.Series(found, dtype="str")})
+        return self._tables[key]["unit"].tolist()
 
     def _whole_name(self) -> str:
         """Name all units together: the city most of them belong to, or what the data are called."""
-        parents = Counter(self.registry.parent(unit) for unit in units_of(self.warehouse.recorded))
+        parents = Counter(self.registry.parent(unit) for unit in self.known_units(recorded=True))
         city, n = parents.most_common(1)[0] if parents else (None, 0)
         if city is None or 2 * n <= parents.total():
             return self.warehouse.title(self.language)
@@ -684,37 +765,54 @@ def open_study(
     language: Language = "vi",
     window: Literal["", "accounting", "calendar"] = "",
     units_on: str = "",
+    engine: Engine = "duckdb",
 ) -> Study:
     """Open a warehouse for one unit and period.
 
     `data`: warehouse folder; `period`: such as "2023-Q2"; `unit`: unit id, name, or "all"; `as_of`: ISO date, empty =
     end of the
     period or of the data, whichever comes first; `window`: "accounting" or "calendar" (empty = as the period says);
-    `units_on`: ISO date of the day whose units all rows are told under, such as "2026-01-01" (empty = as recorded).
-    Raises ParameterError, PeriodError, UnitError, WarehouseError with what to do.
+    `units_on`: ISO date of the day whose units all rows are told under, such as "2026-01-01" (empty = as recorded);
+    `engine`: what counts: "duckdb", "pandas", the address of a Spark cluster or a Spark session (docs/spark.md); the
+    figures are the same. Raises EngineError, ParameterError, PeriodError, UnitError, WarehouseError with what to do.
     """
     if language not in ("vi", "en"):
         raise ParameterError(
             f"Unknown language {language!r}; use vi or en.",
             f"Không có ngôn ngữ {language!r}; dùng vi hoặc en.",
         )
-    warehouse = open_warehouse(data)
+    check_engine(engine)
+    warehouse = open_warehouse(data).counted_on(engine)
     wanted = parse_period(period, window or None)
     registry = UnitRegistry.load()
     cut = parse_as_of(units_on)
     on = None if cut is None else cut.date()
     if on is not None:
         warehouse = warehouse.on_units(registry.moved(on))
+    until = _known_until(warehouse, wanted, as_of)
+    parts = shared_parts(_shared_for(warehouse, wanted, until, language, on))
+    listed = None if parts is None else parts.table("units", ALL_UNITS)
+    known = None if listed is None else listed["unit"].tolist()
+    found = find_unit(warehouse, registry, unit, on or wanted.end, known)
     return Study(
         warehouse=warehouse,
         period=wanted,
-        unit=find_unit(warehouse, registry, unit, on or wanted.end),
-        as_of=_known_until(warehouse, wanted, as_of),
+        unit=found,
+        as_of=until,
         language=language,
         registry=registry,
         calendar=_calendar(warehouse),
         units_on=on,
+        parts=parts,
+        _tables=SharedTables(parts, found),
+        _kept={"period asked": wanted},
     )
+
+
+def _shared_for(
+    warehouse: Warehouse, period: ReportPeriod, until: datetime, language: Language, on: date | None
+) -> SharedFor:
+    return SharedFor(str(warehouse.path.resolve()), warehouse.state, period.window, until, language, on)
 
 
 def _calendar(warehouse: Warehouse) -> WorkingCalendar:
@@ -765,10 +863,13 @@ def _units_in(rows: nw.LazyFrame[Any], unit: nw.Expr) -> list[str]:
     return sorted(found.dropna().tolist())
 
 
-def find_unit(warehouse: Warehouse, registry: UnitRegistry, unit: str, on: date | None = None) -> str:
+def find_unit(
+    warehouse: Warehouse, registry: UnitRegistry, unit: str, on: date | None = None, known: list[str] | None = None
+) -> str:
     """Return the id of a unit given by id or name; ALL_UNITS for "all", an empty text, or a city that owns all others.
 
-    Of two units that share the name the one that existed on the day `on` is meant. Raises UnitError listing the units
+    Of two units that share the name the one that existed on the day `on` is meant. `known`: the units of the data where
+    they have been listed before. Raises UnitError listing the units
     of the data when there is none of that name, and naming the successor where the warehouse is read under it.
     """
     if unit in ("", ALL_UNITS):
@@ -777,7 +878,7 @@ def find_unit(warehouse: Warehouse, registry: UnitRegistry, unit: str, on: date 
     if "city" in (registry.tier(unit), registry.tier(resolved or "")):
         return ALL_UNITS
     refuse_moved(registry, warehouse.moved, (unit, resolved))
-    known = units_of(warehouse)
+    known = units_of(warehouse) if known is None else known
     for candidate in (unit, resolved):
         if candidate is not None and (candidate in known or registry.tier(candidate) is not None):
             return candidate

@@ -2,6 +2,7 @@
 
 from abc import ABC
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -28,6 +29,7 @@ class PlanRegisters(ABC):
     unit: str
     as_of: datetime
     registry: UnitRegistry
+    _tables: dict[Any, pd.DataFrame]
 
     def evidence(self) -> pd.DataFrame:
         """Return the evidence reported by hand: the columns of schema.EVIDENCE_COLUMNS, counts as whole numbers.
@@ -49,6 +51,12 @@ class PlanRegisters(ABC):
         return self._reported("index_values")
 
     def _reported(self, kind: str, moment: str = "") -> pd.DataFrame:
+        key = ("reported", kind)
+        if key not in self._tables:
+            self._tables[key] = self._read(kind, moment)
+        return self._tables[key].copy()
+
+    def _read(self, kind: str, moment: str) -> pd.DataFrame:
         names = [column.name for column in KINDS[kind].columns]
         register = self.warehouse.register(kind)
         if register is None:

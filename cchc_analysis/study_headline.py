@@ -130,7 +130,9 @@ def revised_entries(study: "Study", path: str) -> pd.DataFrame:
     version = earlier(study, path)
     if version is None or not study.warehouse.has_rows:
         return pd.DataFrame(columns=list(ENTRY_COLUMNS))
-    sources = counting.count_sources(study.dossiers(), study.clock)
+    if "sources" not in study._tables:
+        study._tables["sources"] = counting.count_sources(study.dossiers(), study.clock)
+    sources = study._tables["sources"]
     whole = sources.assign(unit=study.unit)
     both = pd.concat([whole, sources], ignore_index=True) if study.is_whole else whole
     told = figures_table(version.figures)

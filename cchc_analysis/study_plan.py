@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from cchc_analysis.errors import ParameterError
-from cchc_analysis.measure_sources import MEASURE_SOURCES, PLAN_MEASURES
+from cchc_analysis.measure_sources import MEASURE_SOURCES, PLAN_MEASURES, MeasureSource
 from cchc_analysis.measures.office_reports import (
     Asked,
     OfficeReports,
@@ -40,6 +40,7 @@ from cchc_analysis.periods import Kind, ReportPeriod
 from cchc_analysis.plan import GROUPS, Commitment, Evidence, Plan
 from cchc_analysis.plan_measures import at, measured, survey_held_against
 from cchc_analysis.reporters import report_period, reporting_units
+from cchc_analysis.shared_figures import figure_of_unit
 from cchc_analysis.units import UnitRegistry
 
 if TYPE_CHECKING:
@@ -287,11 +288,24 @@ def _month(study: "Study", plan: Plan, commitment: Commitment, goal: Goal, month
     """Return numerator, denominator and volume of a month (see measures.year_end.Month)."""
     source = MEASURE_SOURCES[str(commitment.measure)]
     if source.since_start:
-        over, under, volume = study.month_of_year(source.row, month, plan.starts or None)
+        told = _month_of_all(study, plan, source, month)
+        over, under, volume = told or study.month_of_year(source.row, month, plan.starts or None)
         return (*goal.counted(over, under), volume)
     figure = measured(at(study, month), plan, commitment) or Figure()
     over, under = goal.counted(*(figure.counts or (0, 0)))
     return over, under, under
+
+
+def _month_of_all(
+    study: "Study", plan: Plan, source: MeasureSource, month: ReportPeriod
+) -> tuple[int, int, int] | None:
+    """Return what Study.month_of_year does where it has been told with that of all units, else None."""
+    seen = at(study, month)
+    duty, all_of_it = (figure_of_unit(seen, plan, source, since, source.row) for since in (bool(plan.starts), False))
+    if duty is None or all_of_it is None:
+        return None
+    has_duty = not plan.starts or study.registry.tier(study.unit) in plan.starts
+    return int(duty["numerator"]), int(duty["denominator"]), int(all_of_it["denominator"]) if has_duty else 0
 
 
 def report_periods(evidence: Evidence, year: int) -> list[ReportPeriod]:
@@ -319,16 +333,20 @@ def reports_of(study: "Study", plan: Plan, commitment: Commitment, periods: list
     assert evidence is not None
     rows, last = known_reports(study, plan, commitment), study.period.months[-1]
     begun = [period is not None and period.months[0] <= last for period in rows["period"]]
-    told = reports_in(rows[pd.Series(begun, index=rows.index, dtype=bool)], evidence.kind, periods)
+    known = rows if all(begun) else rows[pd.Series(begun, index=rows.index, dtype=bool)]
+    told = reports_in(known, evidence.kind, periods)
     return add_reports(told, evidence.kind, evidence.over_the_year, list(asked_reports(study, evidence, periods)))
 
 
 def asked_reports(study: "Study", evidence: Evidence, periods: list[ReportPeriod]) -> Iterator[Asked]:
     """Yield the reports of some periods that offices of the study make; due from the day they had to be in before."""
     for place, period in enumerate(periods):
-        for unit in reporting_units(evidence.reporters, study.registry, period.end):
-            if study.is_whole or unit == study.unit:
-                yield Asked(place, unit, (period.submit_before or period.end) <= study.as_of.date())
+        key = ("reporting units", evidence.reporters, period.end)
+        if key not in study._kept:
+            named = reporting_units(evidence.reporters, study.registry, period.end)
+            study._kept[key] = [unit for unit in named if study.is_whole or unit == study.unit]
+        for unit in study._kept[key]:
+            yield Asked(place, unit, (period.submit_before or period.end) <= study.as_of.date())
 
 
 def known_reports(study: "Study", plan: Plan, commitment: Commitment) -> pd.DataFrame:
@@ -338,8 +356,12 @@ def known_reports(study: "Study", plan: Plan, commitment: Commitment) -> pd.Data
         told = study.evidence()
         periods = pd.Series([report_period(label) for label in told["period"]], index=told.index, dtype=object)
         study._tables[key] = told.assign(period=periods)
-    rows = study._tables[key]
-    return rows[(rows["commitment"] == commitment.id) & (rows["plan"] == plan.name)]
+    of_one = ("evidence of a commitment", plan.name, commitment.id)
+    if of_one not in study._kept:
+        rows = study._tables[key]
+        study._kept[of_one] = rows[(rows["commitment"] == commitment.id) & (rows["plan"] == plan.name)]
+    known: pd.DataFrame = study._kept[of_one]
+    return known
 
 
 def _by_reports(study: "Study", plan: Plan, commitment: Commitment, evidence: Evidence) -> CommitmentRow:

@@ -14,6 +14,7 @@ from cchc_analysis.counting.matching import Scope
 from cchc_analysis.measures import official_tables
 from cchc_analysis.measures.catalogue import Entries
 from cchc_analysis.periods import ReportPeriod
+from cchc_analysis.study_memory import remembered
 from cchc_analysis.units import UnitRegistry
 from cchc_analysis.warehouse import Warehouse
 
@@ -60,6 +61,7 @@ class RegisterMeasures(ABC):
     as_of: datetime
     registry: UnitRegistry
     _tables: dict[Any, pd.DataFrame]
+    _answers: dict[Any, Any]
 
     @property
     @abstractmethod
@@ -118,6 +120,7 @@ class RegisterMeasures(ABC):
                 self._tables[key] = self._own(count(rows, dossiers, self.clock, ("unit",)))
         return self._tables[name]
 
+    @remembered
     def payment_forms(self, by: By = ()) -> pd.DataFrame:
         """Return how much was paid online or without cash, and whether the dossier list agrees.
 
@@ -134,11 +137,13 @@ class RegisterMeasures(ABC):
         columns = (*measures.INDICATOR_COLUMNS, *measures.PAYMENT_COLUMNS)
         return self._answer("payments", by, forms, shares, columns)
 
+    @remembered
     def payments_by_method(self, by: By = ()) -> pd.DataFrame:
         """Return payments and dong by method (see measures.payments_by_method); `by`: unit, month."""
         forms = self._payments("payment_forms")
         return self._answer("payments", by, forms, measures.payments_by_method, measures.METHOD_COLUMNS)
 
+    @remembered
     def feedback(self, by: By = (), source: str | None = None) -> pd.DataFrame:
         """Return messages answered, on time, to satisfaction (see measures.feedback_shares).
 
@@ -160,6 +165,7 @@ class RegisterMeasures(ABC):
             "e_copies", "e_copies", lambda rows: counting.count_copies(rows, self.clock, ("unit",))
         )
 
+    @remembered
     def copies(self, by: By = ()) -> pd.DataFrame:
         """Return certified copies: electronic ones, and requests certified (see measures.copy_shares).
 
@@ -168,6 +174,7 @@ class RegisterMeasures(ABC):
         columns = (*measures.INDICATOR_COLUMNS, *measures.COPY_COLUMNS)
         return self._answer("e_copies", by, self._copies(), measures.copy_shares, columns)
 
+    @remembered
     def copies_by_form(self, by: By = ()) -> pd.DataFrame:
         """Return requests certified and their copies by form (see measures.copies_by_form); `by`: unit, month."""
         return self._answer("e_copies", by, self._copies(), measures.copies_by_form, measures.FORM_COLUMNS_OF_COPIES)
@@ -188,6 +195,7 @@ class RegisterMeasures(ABC):
         tiers = {unit: TIER_OF_CATALOGUE.get(self.registry.tier(unit) or "", "") for unit in units}
         return Entries(table, tiers)
 
+    @remembered
     def catalogue(self, by: By = (), published_within: int | None = None) -> pd.DataFrame:
         """Return what of the catalogue is offered online, integrated, used, payable, published.
 
@@ -205,6 +213,7 @@ class RegisterMeasures(ABC):
 
         return self._answer("procedures", by, entries.table, shares, columns)
 
+    @remembered
     def listed_procedures(self) -> pd.DataFrame:
         """Return the procedures of the catalogue that hold at the end of the period and belong to the unit.
 

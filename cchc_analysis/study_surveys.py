@@ -36,6 +36,7 @@ from cchc_analysis.measures.survey_waves import Wave, wave_change, wave_labels, 
 from cchc_analysis.measures.windows import flow_window
 from cchc_analysis.periods import ReportPeriod
 from cchc_analysis.questionnaires import Question, Questionnaire
+from cchc_analysis.study_parts import SharedTables
 from cchc_analysis.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -158,22 +159,44 @@ class Survey:
         if self.study.is_whole:
             return self
         # Counted once for all periods of the study, which share what they keep.
-        tables: dict[Any, Any] = self.study._tables
-        kept = tables.setdefault("kept of the whole", {name: {} for name in ("_tables", "_dated", "_months_kept")})
-        whole = replace(self.study, unit="all", _surveys={}, _periods={}, **kept)
+        if "kept of the whole" not in self.study._kept:
+            kept: dict[str, Any] = {name: {} for name in ("_dated", "_months_kept", "_kept")}
+            self.study._kept["kept of the whole"] = kept | {"_tables": SharedTables(self.study.parts, "all")}
+        whole = replace(self.study, unit="all", _surveys={}, _periods={}, **self.study._kept["kept of the whole"])
         return self._once("city", lambda: Survey(whole, self.register, self.questionnaire))
 
     def _all(self) -> Responses:
         """Return every row of the survey that belongs to the unit and was known by `as_of`."""
-        return self._once("all", self._read)
+        # The same for every period of the study.
+        key = ("all forms", self.questionnaire.id)
+        if key not in self.study._kept:
+            self.study._kept[key] = self._common("all forms", self._read)
+        known: Responses = self.study._kept[key]
+        return known
+
+    def _common(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """Return what the studies of all units share of this survey; the survey of one unit makes its own."""
+        parts = self.study.parts
+        if parts is None or not self.study.is_whole:
+            return make()
+        return parts.common(f"survey {self.questionnaire.id}: {name}", make)
 
     def _read(self) -> Responses:
+        parts, study = self.study.parts, self.study
+        if study.is_whole or parts is None:
+            rows = self._rows()
+        else:
+            rows = parts.cut(f"survey {self.questionnaire.id}: rows", study.unit, self._rows)
+        if not study.is_whole:
+            rows = rows[rows["unit"] == study.unit].reset_index(drop=True)
+        read = read_responses(rows, self.instrument, study.period.window)
+        return read.where(known_by(read, study.clock.as_of_end))
+
+    def _rows(self) -> pd.DataFrame:
+        """Return all rows of the survey, whatever the unit, with the columns that are looked at."""
         columns = [*READ, *self.instrument.traits, *self.instrument.names]
-        rows = self.register.rows().select(*columns).collect().to_pandas()
-        if not self.study.is_whole:
-            rows = rows[rows["unit"] == self.study.unit].reset_index(drop=True)
-        read = read_responses(rows, self.instrument, self.study.period.window)
-        return read.where(known_by(read, self.study.clock.as_of_end))
+        rows: pd.DataFrame = self.register.rows().select(*columns).collect().to_pandas()
+        return rows
 
     def responses(self) -> Responses:
         """Return the rows of the period, refusals included."""
@@ -188,7 +211,8 @@ class Survey:
 
         Those of one unit have the weights that they have among all units.
         """
-        return self._once("sample", self._make_sample)
+        name = f"sample of {self.study.period.label}"
+        return self._once("sample", lambda: self._common(name, self._make_sample))
 
     def _make_sample(self) -> SurveySample:
         if self.study.is_whole:
@@ -199,7 +223,11 @@ class Survey:
         return sample.part((sample.responses.forms["unit"] == self.study.unit).to_numpy(dtype=bool))
 
     def _sample_of(self, responses: Responses, period: ReportPeriod | None) -> SurveySample:
-        return survey_sample(responses, None if period is None else self._resolved(period))
+        sample = survey_sample(responses, None if period is None else self._resolved(period))
+        if self.study.parts is not None and sample.design is not None:
+            # Prepared before it is shared, not by every page.
+            _ = sample.variance
+        return sample
 
     def _resolved(self, period: ReportPeriod) -> pd.DataFrame | None:
         """Return the dossiers resolved in a period by unit and field; None where there are none."""
@@ -258,7 +286,8 @@ class Survey:
 
     def _waves(self) -> list[Wave]:
         """Return the last waves up to the end of the period, each with weights of its own."""
-        return self._once("waves", self._make_waves)
+        name = f"waves of {self.study.period.label}"
+        return self._once("waves", lambda: self._common(name, self._make_waves))
 
     def _make_waves(self) -> list[Wave]:
         if not self.study.is_whole:
@@ -302,7 +331,8 @@ class Survey:
     def unit_comparison(self) -> pd.DataFrame:
         """Compare every unit with all others (see measures.survey_unit_comparison); one unit has its row only."""
         city = self._city
-        table = city._once("unit_comparison", lambda: survey_unit_comparison(city.sample()))
+        name = f"units of {self.study.period.label}"
+        table = city._once("unit_comparison", lambda: city._common(name, lambda: survey_unit_comparison(city.sample())))
         if self.study.is_whole:
             return table.copy()
         return table[table["unit"] == self.study.unit].reset_index(drop=True)

@@ -5,23 +5,30 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, Union
 
-import duckdb
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
+from cchc_analysis import spark
+from cchc_analysis.duckdb_connection import connection
 from cchc_analysis.errors import Language, ParameterError, WarehouseError
 from cchc_analysis.questionnaires import Questionnaire
 from cchc_analysis.reference_data import resolve_path
 from cchc_analysis.schema import DOSSIERS, KINDS, REGISTERS, SOURCE_COLUMNS, SURVEY_PREFIX, WAREHOUSE_COLUMNS, Kind
 
-Engine = Literal["duckdb", "pandas"]
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+Engine: TypeAlias = Union[str, "SparkSession"]
+"""What counts: "duckdb", "pandas", the address of a Spark master ("spark://host:7077", "local[2]"), or a session."""
+
+ENGINES: Final = ("duckdb", "pandas")
+"""The engines that work in this process."""
 
 FORMAT: Final = 2
 """Number of the layout below; a warehouse with another number was written by another version."""
@@ -124,13 +131,15 @@ class Warehouse:
     """One accepted state of the data: `path` is the folder, `intake` the accounting of the last intake.
 
     `kind` says what its rows are: the dossiers, or those of a register (see `register`). `moved` (unit → the unit that
-    carries its tasks) says under which units the rows are read; empty = as recorded (see `on_units`).
+    carries its tasks) says under which units the rows are read; empty = as recorded (see `on_units`). `engine`: what
+    counts the rows unless a call says otherwise (see `Engine`).
     """
 
     path: Path
     intake: Mapping[str, Any]
     kind: Kind = DOSSIERS
     moved: Mapping[str, str] = field(default_factory=dict)
+    engine: Engine = field(default="duckdb", compare=False)
     _opened: dict[str, "Warehouse | None"] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -184,15 +193,17 @@ class Warehouse:
         states = [str(self.intake["state"]), *(f"{at.kind.name}-{at.intake['state']}" for at in self.registers())]
         return states[0] if len(states) == 1 else hashlib.sha256("\n".join(states).encode()).hexdigest()[:16]
 
-    def dossiers(self, engine: Engine = "duckdb") -> "nw.LazyFrame[Any]":
+    def dossiers(self, engine: Engine | None = None) -> "nw.LazyFrame[Any]":
         """Return the accepted dossiers as a narwhals lazy frame with the columns of `WAREHOUSE_COLUMNS`.
 
-        "duckdb" scans the Parquet file on demand; "pandas" loads it whole. Raises `ParameterError` for any
-        other engine.
+        `engine`: by default that of the warehouse. "duckdb" scans the Parquet file on demand, "pandas" loads it whole,
+        the workers of a Spark cluster read it where they find it (docs/spark.md). Raises `ParameterError` for any other
+        engine, `EngineError` where Spark cannot be had.
         """
         if not self.has_rows:
-            return _no_rows(self.kind, engine)
-        return _under_units(_scan(self.state_path / self.kind.file, engine), self.kind.units, self.moved)
+            return _no_rows(self.kind, engine or self.engine)
+        rows = _scan(self.state_path / self.kind.file, engine or self.engine)
+        return _under_units(rows, self.kind.units, self.moved)
 
     rows = dossiers
     """The rows, under a name that also suits a register."""
@@ -205,16 +216,20 @@ class Warehouse:
         """
         return replace(self, moved=dict(moved))
 
+    def counted_on(self, engine: Engine) -> "Warehouse":
+        """Return the same warehouse, its rows and those of its registers counted on an engine."""
+        return replace(self, engine=engine)
+
     @property
     def recorded(self) -> "Warehouse":
         """Return the same warehouse read under the units that the files name."""
         return replace(self, moved={})
 
-    def numbers(self, engine: Engine = "duckdb") -> "nw.LazyFrame[Any]":
+    def numbers(self, engine: Engine | None = None) -> "nw.LazyFrame[Any]":
         """Return the running numbers seen, by office and day, with the columns of `numbers_schema`."""
         if not self.has_rows:
-            return _of_table(numbers_schema().empty_table(), engine)
-        return _scan(self.state_path / NUMBERS_FILE, engine)
+            return _of_table(numbers_schema().empty_table(), engine or self.engine)
+        return _scan(self.state_path / NUMBERS_FILE, engine or self.engine)
 
     def register(self, kind: str) -> "Warehouse | None":
         """Return the register of a kind beside these dossiers, None where none has been taken in.
@@ -234,7 +249,9 @@ class Warehouse:
         if kind not in self._opened:
             self._opened[kind] = _register_in(self.path, KINDS[kind])
         opened = self._opened[kind]
-        return opened if opened is None or kind in KEEPS_ITS_UNITS else opened.on_units(self.moved)
+        if opened is None:
+            return None
+        return replace(opened, engine=self.engine, moved={} if kind in KEEPS_ITS_UNITS else dict(self.moved))
 
     def registers(self) -> "list[Warehouse]":
         """Return the registers that have been taken in beside these dossiers, surveys last."""
@@ -248,7 +265,7 @@ class Warehouse:
             if folder.name not in self._opened:
                 self._opened[folder.name] = _survey_in(folder)
         opened = (self._opened[folder.name] for folder in folders)
-        return [survey.on_units(self.moved) for survey in opened if survey is not None]
+        return [replace(survey, engine=self.engine, moved=dict(self.moved)) for survey in opened if survey is not None]
 
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: `file, sheet, row, column, rule, severity, unit`."""
@@ -340,18 +357,26 @@ def _no_rows(kind: Kind, engine: Engine) -> "nw.LazyFrame[Any]":
 
 def _of_table(table: pa.Table, engine: Engine) -> "nw.LazyFrame[Any]":
     if engine == "duckdb":
-        return nw.from_native(_connection().from_arrow(table))
+        return nw.from_native(connection().from_arrow(table))
     if engine == "pandas":
         return nw.from_native(to_pandas(table)).lazy()
-    raise _unknown_engine(engine)
+    placed: nw.LazyFrame[Any] = nw.from_native(spark.as_table(_spark_session(engine), table))
+    return placed
 
 
 def _scan(path: Path, engine: Engine) -> "nw.LazyFrame[Any]":
     if engine == "duckdb":
-        return nw.from_native(_connection().read_parquet(_no_pattern(path)))
+        return nw.from_native(connection().read_parquet(_no_pattern(path)))
     if engine == "pandas":
         return nw.from_native(to_pandas(pq.read_table(path))).lazy()
-    raise _unknown_engine(engine)
+    scanned: nw.LazyFrame[Any] = nw.from_native(spark.scan(_spark_session(engine), path))
+    return scanned
+
+
+def _spark_session(engine: Engine) -> Any:
+    if not (spark.is_session(engine) or spark.is_address(engine)):
+        raise unknown_engine(engine)
+    return spark.ready_session(engine)
 
 
 def _under_units(rows: "nw.LazyFrame[Any]", columns: tuple[str, ...], moved: Mapping[str, str]) -> "nw.LazyFrame[Any]":
@@ -370,10 +395,22 @@ def _under_units(rows: "nw.LazyFrame[Any]", columns: tuple[str, ...], moved: Map
     return rows.with_columns(*changed)
 
 
-def _unknown_engine(engine: str) -> ParameterError:
+def check_engine(engine: Engine) -> None:
+    """Raise ParameterError for what is no engine (see `Engine`).
+
+    >>> check_engine("spark://host:7077")
+    """
+    if engine not in ENGINES and not spark.is_address(engine) and not spark.is_session(engine):
+        raise unknown_engine(engine)
+
+
+def unknown_engine(engine: Engine) -> ParameterError:
+    """Return the error for what is no engine."""
     return ParameterError(
-        f"The engine {engine!r} is unknown. Use 'duckdb' or 'pandas'.",
-        f"Không có bộ máy tính toán {engine!r}. Hãy dùng 'duckdb' hoặc 'pandas'.",
+        f"The engine {engine!r} is unknown. Use 'duckdb', 'pandas', the address of a Spark cluster such as "
+        "'spark://host:7077', or a Spark session.",
+        f"Không có bộ máy tính toán {engine!r}. Hãy dùng 'duckdb', 'pandas', địa chỉ của một cụm Spark như "
+        "'spark://host:7077', hoặc một phiên Spark.",
     )
 
 
@@ -411,12 +448,6 @@ def _damaged(folder: Path, name: str) -> WarehouseError:
         f"Kho dữ liệu '{folder.name}' bị hỏng: thiếu hoặc không đọc được {name}. "
         "Hãy xóa thư mục này và chạy lại 'cchc intake' với các tệp kết xuất.",
     )
-
-
-@cache
-def _connection() -> duckdb.DuckDBPyConnection:
-    # One database in memory for the process: lazy frames of several warehouses can be joined.
-    return duckdb.connect(":memory:")
 
 
 def _no_pattern(path: Path) -> str:

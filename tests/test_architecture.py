@@ -21,9 +21,11 @@ GROUPS = {
     "units": ("unit_table", "units"),
     "study": (
         *("study", "study_evidence", "study_headline", "study_indices", "study_plan", "study_registers"),
-        *("study_surveys", "study_units", "measure_sources", "plan_measures"),
+        *("study_memory", "study_parts", "study_surveys", "study_units", "measure_sources", "plan_measures"),
+        "shared_figures",
     ),
-    "publication": ("periodic", "publication", "publication_note"),
+    "study_sharing": ("shared_tables", "study_sharing"),
+    "publication": ("periodic", "publication", "publication_files", "publication_note"),
     "office_forms": ("evidence_forms", "form_sheets"),
     "facade": ("__init__",),
 }
@@ -53,7 +55,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "index_tables": {"entries", "errors", "reference_data"},
     "self_scoring": {"entries", "errors", "reference_data"},
     "questionnaires": {"entries", "errors", "reference_data", "schema"},
-    "warehouse": {"errors", "questionnaires", "reference_data", "schema"},
+    "spark": {"errors"},
+    "duckdb_connection": {"errors"},
+    "warehouse": {"duckdb_connection", "errors", "questionnaires", "reference_data", "schema", "spark"},
     "sample": {
         *("errors", "office_forms", "periods", "plan", "questionnaires", "reference_data", "reporters", "schema"),
         *("self_scoring", "text", "units", "working_time"),
@@ -100,6 +104,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "warehouse",
         "working_time",
     },
+    "study_sharing": {"counting", "plan", "schema", "study"},
     "pages": {
         "charts",
         "counting",
@@ -165,6 +170,7 @@ MODULES_ONLY = {
 
 DISK_ROOMS = {
     *("cli", "intake", "publication", "reference_data", "reports", "sample", "self_scoring", "versions"),
+    "study_sharing",
     "warehouse",
     "duty_report",
 }
@@ -237,6 +243,7 @@ COMES_WITH = {
     "nbclient": "papermill",
     "traitlets": "nbconvert",
     "markupsafe": "jinja2",
+    "py4j": "pyspark",
 }
 """Import name → the declared dependency that always brings it."""
 
@@ -483,7 +490,9 @@ def test_every_public_name_is_what_the_table_says_whatever_was_imported_before()
 
 
 def declared_dependencies(project: Path) -> set[str]:
-    declared = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    facts = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = facts["optional-dependencies"]
+    declared = [*facts["dependencies"], *(line for name in sorted(set(extras) - {"dev"}) for line in extras[name])]
     return {re.split(r"[<>=!~ ;\[]", line, maxsplit=1)[0].lower() for line in declared}
 
 

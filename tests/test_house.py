@@ -90,9 +90,9 @@ def lock_entries(text: str) -> list[str]:
     return [entry.strip() for entry in "\n".join(lines).replace("\\\n", " ").splitlines() if entry.strip()]
 
 
-def locked_versions() -> dict[str, list[Version]]:
+def locked_versions(lock: str = "requirements.lock") -> dict[str, list[Version]]:
     versions: dict[str, list[Version]] = {}
-    for entry in lock_entries(text_of("requirements.lock")):
+    for entry in lock_entries(text_of(lock)):
         name, version = re.split(r"==", entry.split(";")[0].split()[0], maxsplit=1)
         versions.setdefault(name.lower(), []).append(Version(version))
     return versions
@@ -109,15 +109,24 @@ def test_the_lock_satisfies_every_direct_dependency(extra: str) -> None:
     assert wrong == {}
 
 
-def test_every_entry_of_the_lock_has_a_hash() -> None:
-    without = [
-        entry.split()[0] for entry in lock_entries(text_of("requirements.lock")) if "--hash=sha256:" not in entry
-    ]
+def test_the_lock_of_spark_satisfies_its_extra_and_agrees_with_the_lock_beside_it() -> None:
+    of_spark, all_others = locked_versions("requirements-spark.lock"), locked_versions()
+    (name, requirement), *more = declared("spark").items()
+    assert (name, more) == ("pyspark", [])
+    assert all(requirement.specifier.contains(version) for version in of_spark[name])
+    assert {other: all_others.get(other, versions) for other, versions in of_spark.items()} == of_spark
+    assert "pyspark" not in all_others
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-spark.lock"])
+def test_every_entry_of_the_lock_has_a_hash(lock: str) -> None:
+    without = [entry.split()[0] for entry in lock_entries(text_of(lock)) if "--hash=sha256:" not in entry]
     assert without == []
 
 
-def test_the_lock_names_no_host() -> None:
-    text = text_of("requirements.lock")
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-spark.lock"])
+def test_the_lock_names_no_host(lock: str) -> None:
+    text = text_of(lock)
     assert not re.search(r"https?://|--(extra-)?index-url|--find-links|--trusted-host|@ file", text)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -24,10 +24,9 @@ WIDTH_INCHES = 7.2
 FONT_POINTS = 11
 
 
-@contextmanager
-def house_style() -> Iterator[None]:
-    """Draw in the style of the house; DejaVu Sans carries every Vietnamese letter and ships with matplotlib."""
-    look: Any = {
+@cache
+def _look() -> Any:
+    return {
         **sns.axes_style("whitegrid"),
         "font.family": "DejaVu Sans",
         "font.size": FONT_POINTS,
@@ -42,7 +41,12 @@ def house_style() -> Iterator[None]:
         "grid.color": "#E3E3E3",
         "svg.hashsalt": "cchc",
     }
-    with mpl.rc_context(look):
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the style of the house; DejaVu Sans carries every Vietnamese letter and ships with matplotlib."""
+    with mpl.rc_context(_look()):
         yield
 
 
@@ -64,9 +68,13 @@ def number_axis(axis: Any, language: Language) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: formats.number(value, language, _digits(value))))
 
 
+ENOUGH = 1e-6
+"""How near a tick must be to its rounded number to be written as that."""
+
+
 def _digits(value: float) -> int:
     """Return the least decimals that write a tick exactly, four at most."""
-    return next((n for n in range(4) if np.isclose(value, round(value, n), rtol=0, atol=1e-6)), 4)
+    return next((n for n in range(4) if abs(value - round(value, n)) <= ENOUGH), 4)
 
 
 def share_axis(axis: Any, language: Language) -> None:

@@ -2,8 +2,10 @@
 
 from cchc_analysis.counting.answers import SURVEY_DIMENSIONS, check_survey_dimensions, count_answers
 from cchc_analysis.counting.backlog import count_due_soon, count_stops
-from cchc_analysis.counting.classify import DIMENSIONS, DatedDossiers, classify, date_dossiers
+from cchc_analysis.counting.by_unit import count_filled_by_unit, count_procedures_by_unit
+from cchc_analysis.counting.classify import DIMENSIONS
 from cchc_analysis.counting.clock import NEVER, Clock
+from cchc_analysis.counting.dated import date_dossiers
 from cchc_analysis.counting.digital import (
     DIGITISATION_FLAGS,
     HOUR_UNKNOWN,
@@ -23,6 +25,7 @@ from cchc_analysis.counting.integrity import (
     count_deadline,
     count_integrity,
 )
+from cchc_analysis.counting.looks import DatedDossiers
 from cchc_analysis.counting.matching import CONFLICTS, MATCHING_STATES, count_matching
 from cchc_analysis.counting.numbers import SERIES, count_number_gaps
 from cchc_analysis.counting.ratings import count_ratings
@@ -84,7 +87,6 @@ __all__ = [
     "OnTimeRule",
     "check_register_dimensions",
     "check_survey_dimensions",
-    "classify",
     "classify_payments",
     "count_answers",
     "count_catalogue",
@@ -95,6 +97,7 @@ __all__ = [
     "count_durations",
     "count_feedback",
     "count_filled",
+    "count_filled_by_unit",
     "count_flow",
     "count_handed_over",
     "count_hours",
@@ -109,6 +112,7 @@ __all__ = [
     "count_payments",
     "count_pending",
     "count_procedures",
+    "count_procedures_by_unit",
     "count_ratings",
     "count_sources",
     "count_stops",

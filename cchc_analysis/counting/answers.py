@@ -5,7 +5,8 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.tables import as_frame, group_counts
+from cchc_analysis.counting.looks import as_frame
+from cchc_analysis.counting.tables import group_counts
 from cchc_analysis.errors import ParameterError
 
 SURVEY_DIMENSIONS = ("unit", "field", "mode", "wave")

@@ -5,10 +5,12 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, check_dimensions, classify, join_days
+from cchc_analysis.counting.classify import check_dimensions, join_calendar, looked_at, one_if
 from cchc_analysis.counting.clock import Clock
+from cchc_analysis.counting.engines import Frame
+from cchc_analysis.counting.looks import Days, counted, is_word, summed, told
 from cchc_analysis.counting.rule import OFFICIAL_FORM
-from cchc_analysis.counting.tables import as_frame, group_counts, with_time_used
+from cchc_analysis.counting.tables import DUE_AHEAD, with_due_state, with_time_used
 
 
 def count_due_soon(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -18,12 +20,38 @@ def count_due_soon(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.
     on that day, or on days off right after it), `n`. Dossiers without due date are left out.
     """
     check_dimensions(by)
-    frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM)
-    frame = frame.filter(
-        nw.col("outcome") == "open", nw.col("due_day") >= clock.as_of_day, ~nw.col("due_working").is_null()
-    )
+    seen = looked_at(dossiers, clock, OFFICIAL_FORM.basis, with_due_state)
+    seen = seen.filtered(is_word("outcome", "open"), nw.col("due_state") == DUE_AHEAD, ~nw.col("due_working").is_null())
     left = nw.col("due_working") - nw.lit(clock.working_day_number())
-    return group_counts(frame.with_columns(left.cast(nw.Int64).alias("days_left")), [*by, "days_left"])
+    seen = seen.of(seen.frame.with_columns(left.cast(nw.Int64).alias("days_left")))
+    return told(seen, counted(seen, [*by, "days_left"]))
+
+
+BY_DUE, BY_TERM, DATED, BY_RESTART = 1, 2, 4, 8
+"""What the number in `stopped` is the sum of, after 1 for a clock that was stopped at all; 0 = never stopped."""
+
+
+def with_stops(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Add `stopped` (see BY_DUE) and `restart_days`, 0 where the date of the supplement cannot be used."""
+    frame = join_calendar(frame, "supplemented_at", "supplemented", days("supplemented"))
+    term = nw.coalesce(nw.col("committed_days"), nw.col("statutory_days"))
+    known = ~term.is_null() & (term % 1 == 0) & (nw.col("day_kind") == "working")
+    wanted = ~is_word("outcome", "open", "paused", "withdrawn") & (nw.col("paused") > 0) & known
+    inside = (nw.col("supplemented_at") >= nw.col("received_at")) & (nw.col("supplemented_at") <= nw.col("closed_at"))
+    usable = inside & ~nw.col("supplemented_working").is_null()
+    since = nw.col("closed_working") - nw.col("supplemented_working")
+    mark = (
+        1
+        + BY_DUE * one_if(is_word("outcome", "early", "on_time"))
+        + BY_TERM * one_if(nw.col("working_days") <= term)
+        + DATED * one_if(usable)
+        + BY_RESTART * one_if(usable & (since <= term))
+    )
+    stopped = nw.when(wanted).then(mark).otherwise(nw.lit(0))
+    restart = nw.when(wanted & usable).then(since).otherwise(nw.lit(0))
+    return frame.with_columns(
+        stopped.cast(nw.Int64).alias("stopped"), nw.coalesce(restart, nw.lit(0)).cast(nw.Int64).alias("restart_days")
+    )
 
 
 def count_stops(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -36,38 +64,22 @@ def count_stops(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Dat
     `n_by_restart` (days from the supplement to the closing within the term), `sum_dated_net_days`, `sum_restart_days`.
     """
     check_dimensions(by)
-    frame = with_time_used(classify(as_frame(dossiers), clock, OFFICIAL_FORM), clock)
-    term = nw.coalesce(nw.col("committed_days"), nw.col("statutory_days"))
-    frame = frame.filter(~nw.col("closed_at").is_null(), nw.col("outcome") != "withdrawn", nw.col("paused") > 0)
-    frame = frame.filter(~term.is_null(), term % 1 == 0, nw.col("day_kind") == "working")
-    frame = frame.with_columns(
-        (nw.col("closed_working") - nw.col("received_working")).cast(nw.Int64).alias("gross_days"),
-        nw.col("outcome").is_in(["early", "on_time"]).cast(nw.Int64).alias("by_due"),
-        (nw.col("working_days") <= term).cast(nw.Int64).alias("by_term"),
+    seen = looked_at(dossiers, clock, OFFICIAL_FORM.basis, with_time_used, with_stops)
+    sums = {"sum_gross_days": "gross_days", "sum_net_days": "working_days", "sum_restart_days": "restart_days"}
+    counts = counted(seen.filtered(nw.col("stopped") > 0), [*by, "closed_month", "stopped"], **sums)
+    marks, n, net = counts["stopped"] - 1, counts["n"], counts["sum_net_days"]
+    by_due, by_term, dated, by_restart = (
+        (marks & bit > 0).astype("int64") for bit in (BY_DUE, BY_TERM, DATED, BY_RESTART)
     )
-    sums = {
-        "n_by_due": "by_due",
-        "n_by_term": "by_term",
-        "sum_gross_days": "gross_days",
-        "sum_net_days": "working_days",
-    }
-    dated = {"n_dated": "dated", "n_dated_by_term": "dated_by_term", "n_by_restart": "by_restart"}
-    days = {"sum_dated_net_days": "dated_net_days", "sum_restart_days": "restart_days"}
-    return group_counts(_with_restart(frame, clock, term), [*by, "closed_month"], **sums, **dated, **days)
-
-
-def _with_restart(frame: Frame, clock: Clock, term: nw.Expr) -> Frame:
-    """Add the reading in which the term starts again when the supplement arrives, 0 where its date cannot be used."""
-    frame = join_days(frame, clock, "supplemented_at", "supplemented")
-    inside = (nw.col("supplemented_at") >= nw.col("received_at")) & (nw.col("supplemented_at") <= nw.col("closed_at"))
-    usable = inside & ~nw.col("supplemented_working").is_null()
-    zero, since = nw.lit(0), nw.col("closed_working") - nw.col("supplemented_working")
-    frame = frame.with_columns(
-        nw.when(usable).then(nw.lit(1)).otherwise(zero).cast(nw.Int64).alias("dated"),
-        nw.when(usable).then(since).otherwise(zero).cast(nw.Int64).alias("restart_days"),
+    table = counts[[*by, "closed_month", "n"]].assign(
+        n_by_due=n * by_due,
+        n_by_term=n * by_term,
+        sum_gross_days=counts["sum_gross_days"],
+        sum_net_days=net,
+        n_dated=n * dated,
+        n_dated_by_term=n * dated * by_term,
+        n_by_restart=n * by_restart,
+        sum_dated_net_days=net * dated,
+        sum_restart_days=counts["sum_restart_days"],
     )
-    return frame.with_columns(
-        (nw.col("dated") * nw.col("by_term")).alias("dated_by_term"),
-        (nw.col("dated") * nw.col("working_days")).alias("dated_net_days"),
-        (nw.col("dated") * (nw.col("restart_days") <= term).cast(nw.Int64)).alias("by_restart"),
-    )
+    return told(seen, summed(table, [*by, "closed_month"]))

@@ -4,51 +4,19 @@ Only filter, left join on the calendar, integer arithmetic and comparison are as
 weekday, no median (their meaning differs between engines, see docs/adr/0002-engines-only-count.md).
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
-import pandas as pd
-import pyarrow as pa
 
 from cchc_analysis.counting.clock import NEVER, Clock
-from cchc_analysis.counting.rule import Basis, OnTimeRule
-from cchc_analysis.errors import CountingError, ParameterError
-from cchc_analysis.schema import NOT_COUNTED, PAUSED, SOURCE_COLUMNS
-
-Frame = nw.LazyFrame[Any]
+from cchc_analysis.counting.engines import Frame, beside
+from cchc_analysis.counting.looks import OUTCOMES, DatedDossiers, Days, Look, as_frame, code_of, days_beside
+from cchc_analysis.counting.rule import Basis, Grain, OnTimeRule
+from cchc_analysis.errors import ParameterError
+from cchc_analysis.schema import NOT_COUNTED, PAUSED
 
 DIMENSIONS = ("unit", "field", "procedure", "channel", "service_level")
 """What a count may be grouped by."""
-
-
-NOT_HELD = ("dossier_id", "dossier_id_other", *SOURCE_COLUMNS, "received_month_after", "closed_month_after")
-"""Columns that no count looks at."""
-
-
-@dataclass(frozen=True)
-class DatedDossiers:
-    """Dossiers whose dates have been looked up once under a clock and a basis: every count can start from them.
-
-    `frame`: what `with_dates` returns, held by the engine in memory.
-    """
-
-    frame: Frame
-    clock: Clock
-    basis: Basis
-
-
-def beside(frame: Frame, days: pd.DataFrame) -> Frame:
-    """Put the calendar on the engine of `frame`, so that the two can be joined."""
-    native: Any = nw.to_native(frame)
-    if isinstance(native, pd.DataFrame):
-        calendar: Frame = nw.from_native(days).lazy()
-    elif hasattr(native, "sparkSession"):
-        calendar = nw.from_native(native.sparkSession.createDataFrame(days))
-    else:
-        # A DuckDB relation can only be joined with one of its own connection: query() stays inside it.
-        calendar = nw.from_native(native.query("cchc_calendar", "SELECT * FROM days"))
-    return calendar
 
 
 def join_days(frame: Frame, clock: Clock, moment: str, prefix: str, source: Frame | None = None) -> Frame:
@@ -56,8 +24,12 @@ def join_days(frame: Frame, clock: Clock, moment: str, prefix: str, source: Fram
 
     `source`: the table `frame` was made from; naming it spares the engine from planning the whole frame once more.
     """
+    return join_calendar(frame, moment, prefix, beside(frame if source is None else source, clock.days(prefix)))
+
+
+def join_calendar(frame: Frame, moment: str, prefix: str, calendar: Frame) -> Frame:
+    """Join a calendar that lies on the engine (see join_days)."""
     frame = frame.with_columns(nw.col(moment).dt.truncate("1d").alias(f"{prefix}_day"))
-    calendar = beside(frame if source is None else source, clock.days(prefix))
     return frame.join(calendar, on=f"{prefix}_day", how="left")
 
 
@@ -82,14 +54,12 @@ def _closed_at(basis: Basis) -> nw.Expr:
     return nw.when(nw.col("status") == "withdrawn").then(nw.coalesce(returned, finished)).otherwise(returned)
 
 
-def received_by(dossiers: Frame | DatedDossiers, clock: Clock) -> Frame:
+def received_by(dossiers: Frame, clock: Clock) -> Frame:
     """Keep the dossiers that count and were received by `as_of`, with their grouping dimensions named.
 
     Adds `unit` (the resolving unit, or the receiving one where none is given), `procedure` (its code, or its name where
     it has none) and replaces missing `field`, `channel`, `service_level` by the empty string.
     """
-    if isinstance(dossiers, DatedDossiers):
-        return _checked(dossiers, clock, dossiers.basis)
     known = dossiers.filter(
         ~nw.col("status").is_in(NOT_COUNTED),
         ~nw.col("received_at").is_null(),
@@ -102,11 +72,49 @@ def received_by(dossiers: Frame | DatedDossiers, clock: Clock) -> Frame:
     )
 
 
-def _late(rule: OnTimeRule) -> tuple[nw.Expr, nw.Expr]:
-    """Return (closed before due, closed after due) at the grain of the rule; both null where either is missing."""
+def with_closing(dossiers: Frame, clock: Clock, basis: Basis) -> Frame:
+    """Return one row per counted dossier with its `closed_at`, null where it was not closed by `as_of`."""
+    frame = received_by(dossiers, clock)
+    closed = _closed_at(basis)
+    return frame.with_columns(nw.when(closed <= clock.as_of_end).then(closed).alias("closed_at"))
+
+
+def with_dates(dossiers: Frame, clock: Clock, basis: Basis, days: Days) -> Frame:
+    """Return one row per counted dossier with its `closed_at` and the calendar columns of receipt, closing and due.
+
+    Closings after `as_of` have not happened: their `closed_at` is null.
+    """
+    frame = with_closing(dossiers, clock, basis)
+    for moment, prefix in (("received_at", "received"), ("closed_at", "closed"), ("due_at", "due")):
+        frame = join_calendar(frame, moment, prefix, days(prefix))
+    return frame
+
+
+def looked_at(dossiers: Any, clock: Clock, basis: Basis, *looks: Look) -> DatedDossiers:
+    """Return the dossiers with the columns of `with_outcomes` and of these looks; held ones have those of all.
+
+    Raises CountingError for dossiers dated by another clock or basis.
+    """
+    if isinstance(dossiers, DatedDossiers):
+        return dossiers.check(clock, basis)
+    source = as_frame(dossiers)
+    days = days_beside(source, clock)
+    return DatedDossiers(with_looks(source, clock, basis, days, *looks), clock, basis, source)
+
+
+def with_looks(dossiers: Frame, clock: Clock, basis: Basis, days: Days, *looks: Look) -> Frame:
+    """Return one row per counted dossier with the columns of `with_dates`, `with_outcomes` and of these looks."""
+    frame = with_dates(dossiers, clock, basis, days)
+    for look in (with_outcomes, *looks):
+        frame = look(frame, clock, days)
+    return frame
+
+
+def _late(grain: Grain) -> tuple[nw.Expr, nw.Expr]:
+    """Return (closed before due, closed after due) at a grain; both null where either is missing."""
     before = nw.col("closed_day") < nw.col("due_day")
     after = nw.col("closed_day") > nw.col("due_day")
-    if rule.grain == "date":
+    if grain == "date":
         return before, after
     # Midnight means "only the date is known": comparing it by the minute would invent lateness.
     timed = (nw.col("closed_at") != nw.col("closed_day")) & (nw.col("due_at") != nw.col("due_day"))
@@ -117,87 +125,21 @@ def _late(rule: OnTimeRule) -> tuple[nw.Expr, nw.Expr]:
     )
 
 
-def _overdue_month(clock: Clock, rule: OnTimeRule) -> nw.Expr:
+def _overdue_month(clock: Clock, grain: Grain) -> nw.Expr:
     """First month at whose end the dossier, if still open, is overdue; NEVER where that lies after `as_of`."""
     by_date = nw.when(nw.col("due_day") < clock.as_of_day).then(nw.col("due_month_after")).otherwise(nw.lit(NEVER))
-    if rule.grain == "date":
+    if grain == "date":
         return by_date
     timed = nw.col("due_at") != nw.col("due_day")
     by_minute = nw.when(nw.col("due_at") < clock.as_of_end).then(nw.col("due_month")).otherwise(nw.lit(NEVER))
     return nw.when(timed).then(by_minute).otherwise(by_date)
 
 
-def with_closing(dossiers: Frame, clock: Clock, basis: Basis) -> Frame:
-    """Return one row per counted dossier with its `closed_at`, null where it was not closed by `as_of`."""
-    frame = received_by(dossiers, clock)
-    frame = frame.with_columns(_closed_at(basis).alias("closed_at"))
-    known = nw.col("closed_at") <= clock.as_of_end
-    return frame.with_columns(nw.when(known).then(nw.col("closed_at")).alias("closed_at"))
-
-
-def with_dates(dossiers: Frame, clock: Clock, basis: Basis) -> Frame:
-    """Return one row per counted dossier with its `closed_at` and the calendar columns of receipt, closing and due.
-
-    Closings after `as_of` have not happened: their `closed_at` is null.
-    """
-    frame = with_closing(dossiers, clock, basis)
-    for moment, prefix in (("received_at", "received"), ("closed_at", "closed"), ("due_at", "due")):
-        frame = join_days(frame, clock, moment, prefix, dossiers)
-    return frame
-
-
-def date_dossiers(dossiers: Frame, clock: Clock, basis: Basis = "finished") -> DatedDossiers:
-    """Look up the dates of all dossiers once and hold the result in memory, for counts that ask in turn.
-
-    A count of the result equals the count of `dossiers` under the same clock and a rule of the same basis.
-    """
-    frame = with_dates(dossiers, clock, basis)
-    kept = [name for name in frame.collect_schema().names() if name not in NOT_HELD]
-    return DatedDossiers(hold(frame.select(*kept)), clock, basis)
-
-
-def hold(frame: Frame) -> Frame:
-    """Let the engine compute a frame now and keep its rows, instead of computing it anew for every count."""
-    native: Any = nw.to_native(frame)
-    if isinstance(native, pd.DataFrame):
-        return frame
-    if hasattr(native, "sparkSession"):
-        cached: Frame = nw.from_native(native.cache())
-        return cached
-    rows = frame.collect(backend="pyarrow").to_native()
-    # Names of units and fields repeat: a dictionary takes a fraction of the memory and reads as text all the same.
-    columns = [column.dictionary_encode() if pa.types.is_string(column.type) else column for column in rows.columns]
-    held = pa.table(columns, names=rows.column_names)  # noqa: F841 (DuckDB reads it by its name)
-    kept: Frame = nw.from_native(native.query("cchc_dossiers", "SELECT * FROM held"))
-    return kept
-
-
-def _checked(dated: DatedDossiers, clock: Clock, basis: Basis) -> Frame:
-    if (dated.clock, dated.basis) != (clock, basis):
-        raise CountingError(
-            f"The dossiers were dated for {dated.clock.as_of} and {dated.basis}, not {clock.as_of} and {basis}.",
-            f"Hồ sơ đã được xác định mốc thời gian theo {dated.clock.as_of} và {dated.basis}, "
-            f"không phải {clock.as_of} và {basis}.",
-        )
-    return dated.frame
-
-
-def classify(dossiers: Frame | DatedDossiers, clock: Clock, rule: OnTimeRule) -> Frame:
-    """Return one row per counted dossier with its months and its outcome under the basis and grain of `rule`.
-
-    Adds `received_month`, `closed_month`, `due_month`, `overdue_month` (int; NEVER = not by `as_of`), `outcome`
-    ("early", "on_time", "late", "without_due", "withdrawn", "open", "paused"), and the joined calendar columns of
-    receipt, closing and due (`*_working`, `*_ordinal`). Closings after `as_of` have not happened. A dossier that is
-    paused in the data is taken as paused while it is open. Raises CountingError for dossiers dated by another clock or
-    basis.
-    """
-    if isinstance(dossiers, DatedDossiers):
-        frame = _checked(dossiers, clock, rule.basis)
-    else:
-        frame = with_dates(dossiers, clock, rule.basis)
-    before, after = _late(rule)
+def _outcome(grain: Grain) -> nw.Expr:
+    before, after = _late(grain)
     is_open = nw.col("closed_at").is_null()
-    outcome = first_that_holds(
+    return code_of(
+        OUTCOMES,
         (is_open & nw.col("status").is_in(PAUSED), "paused"),
         (is_open, "open"),
         (nw.col("status") == "withdrawn", "withdrawn"),
@@ -206,16 +148,36 @@ def classify(dossiers: Frame | DatedDossiers, clock: Clock, rule: OnTimeRule) ->
         (before, "early"),
         otherwise="on_time",
     )
-    due_month = nw.when(nw.col("due_day") <= clock.as_of_day).then(nw.col("due_month"))
-    months = {
-        "received_month": nw.col("received_month"),
-        "closed_month": nw.col("closed_month"),
-        "overdue_month": _overdue_month(clock, rule),
-    }
-    frame = frame.with_columns(
-        outcome.alias("outcome"), *(month_number(expression, name) for name, expression in months.items())
+
+
+def of_grain(rule: OnTimeRule) -> tuple[str, str]:
+    """Return the columns that say outcome and first overdue month at the grain of a rule.
+
+    >>> of_grain(OnTimeRule("r", grain="minute"))
+    ('outcome_by_minute', 'overdue_month_by_minute')
+    """
+    tail = "_by_minute" if rule.grain == "minute" else ""
+    return f"outcome{tail}", f"overdue_month{tail}"
+
+
+def with_outcomes(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Add the months and the outcome of each dossier, at both grains.
+
+    Adds `received_month`, `closed_month`, `due_month`, `overdue_month`, `overdue_month_by_minute` (int; NEVER = not by
+    `as_of`) and `outcome`, `outcome_by_minute` (codes of OUTCOMES). Closings after `as_of` have not happened. A dossier
+    that is paused in the data is taken as paused while it is open.
+    """
+    # Each month is read before it is replaced.
+    due = nw.when(nw.col("due_day") <= clock.as_of_day).then(nw.col("due_month"))
+    return frame.with_columns(
+        _outcome("date").alias("outcome"),
+        _outcome("minute").alias("outcome_by_minute"),
+        month_number(nw.col("received_month"), "received_month"),
+        month_number(nw.col("closed_month"), "closed_month"),
+        month_number(_overdue_month(clock, "date"), "overdue_month"),
+        month_number(_overdue_month(clock, "minute"), "overdue_month_by_minute"),
+        month_number(due, "due_month"),
     )
-    return frame.with_columns(month_number(due_month, "due_month"))
 
 
 def month_number(expression: nw.Expr, name: str) -> nw.Expr:

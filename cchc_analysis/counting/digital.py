@@ -6,10 +6,26 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, check_dimensions, classify, first_that_holds, join_days
+from cchc_analysis.counting.classify import check_dimensions, join_calendar, looked_at, one_if
 from cchc_analysis.counting.clock import Clock
+from cchc_analysis.counting.engines import Frame
+from cchc_analysis.counting.looks import (
+    HOUR_UNKNOWN,
+    HOURS_SENT,
+    OFFICE_HOURS,
+    OTHER_HOURS,
+    DatedDossiers,
+    Days,
+    Span,
+    code_of,
+    counted,
+    is_word,
+    told,
+)
+from cchc_analysis.counting.moments import second_of_day
 from cchc_analysis.counting.rule import OFFICIAL_FORM
-from cchc_analysis.counting.tables import as_frame, group_counts
+
+__all__ = ["HOUR_UNKNOWN", "OFFICE_HOURS", "OTHER_HOURS"]
 
 UNKNOWN, NO, YES = -1, 0, 1
 """What a flag of a count says."""
@@ -24,20 +40,71 @@ DIGITISATION_FLAGS = (
 )
 """Columns of dossiers that say what of them is digital."""
 
-OFFICE_HOURS, OTHER_HOURS, HOUR_UNKNOWN = "office", "other", ""
-"""When a dossier was sent in: office hours of a working day, any other time, or not known."""
-
 
 def flag(name: str) -> nw.Expr:
     """Return a yes/no column as 1 or 0, UNKNOWN where it is not stated."""
     return nw.coalesce(nw.col(name).cast(nw.Int64), nw.lit(UNKNOWN)).alias(name)
 
 
+def with_flags(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Turn yes and no into 1 and 0, UNKNOWN where nothing is stated, and add `fee` (whether one was due)."""
+    due = (nw.col("fee_due") > 0).cast(nw.Int64)
+    fee = nw.when(nw.col("fee_due").is_null()).then(nw.lit(UNKNOWN)).otherwise(due)
+    return frame.with_columns(*map(flag, (*DIGITISATION_FLAGS, "paid_online")), fee.cast(nw.Int64).alias("fee"))
+
+
+def with_ways(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Replace missing `return_channel` and `rating` by the empty string."""
+    return frame.with_columns(
+        *(nw.coalesce(nw.col(name), nw.lit("")).alias(name) for name in ("return_channel", "rating"))
+    )
+
+
+def with_seconds(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Add the seconds since midnight of four moments: `received_second`, `closed_second`, `due_second` and
+    `submitted_second`."""
+    # Columns of their own: asked for in many conditions, each would be worked out many times.
+    moments = ("received", "closed", "due", "submitted")
+    return frame.with_columns(*(second_of_day(nw.col(f"{name}_at")).alias(f"{name}_second") for name in moments))
+
+
+def with_sending(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Add when a dossier was sent in: `sent_in` (code of HOURS_SENT), `hour`, `day_off` (see count_hours).
+
+    The columns of `with_seconds` must be there; the calendar columns of the sending (`submitted_day`, …) are added too.
+    """
+    frame = join_calendar(frame, "submitted_at", "submitted", days("submitted"))
+    # Marks are whole minutes: seconds do not change the side on which a moment lies.
+    opens, lunch_from, lunch_to, closes = (mark // 60 * 60 for mark in clock.calendar.office_hours.marks)
+    sent, second, off = nw.col("submitted_at"), nw.col("submitted_second"), nw.col("submitted_off")
+    in_hours = ((second >= opens) & (second < lunch_from)) | ((second >= lunch_to) & (second < closes))
+    # Midnight means that only the date is known; a day outside the calendar is neither worked nor free.
+    timed = sent != nw.col("submitted_day")
+    unknown = sent.is_null() | ~timed | off.is_null()
+    band = code_of(HOURS_SENT, (unknown, HOUR_UNKNOWN), (in_hours & (off == 0), OFFICE_HOURS), otherwise=OTHER_HOURS)
+    # Integers are divided after the rest is taken off: engines differ on what becomes of it.
+    hour = nw.when(timed).then((second - second % 3600) // 3600)
+    return frame.with_columns(
+        band.alias("sent_in"),
+        nw.coalesce(hour, nw.lit(UNKNOWN)).cast(nw.Int64).alias("hour"),
+        nw.coalesce(nw.when(timed).then(off), nw.lit(UNKNOWN)).cast(nw.Int64).alias("day_off"),
+    )
+
+
+def with_withdrawn(seen: DatedDossiers) -> DatedDossiers:
+    """Add `withdrawn`, 1 where the outcome says so, else 0."""
+    return seen.of(seen.frame.with_columns(one_if(is_word("outcome", "withdrawn")).alias("withdrawn")))
+
+
+WITHDRAWN = {"withdrawn": Span(0, 1)}
+"""The span of what `with_withdrawn` adds."""
+
+
 def _reached(starts: tuple[datetime, ...]) -> nw.Expr:
     """Count the starts on or before the receipt."""
     reached = nw.lit(0)
     for start in starts:
-        reached = reached + (nw.col("received_at") >= nw.lit(start)).cast(nw.Int64)
+        reached = reached + one_if(nw.col("received_at") >= nw.lit(start))
     return reached.cast(nw.Int64).alias("starts_reached")
 
 
@@ -52,33 +119,10 @@ def count_digitisation(
     Raises ParameterError for an unknown dimension.
     """
     check_dimensions(by)
-    frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM).with_columns(
-        *map(flag, DIGITISATION_FLAGS),
-        (nw.col("outcome") == "withdrawn").cast(nw.Int64).alias("withdrawn"),
-        _reached(starts),
-    )
-    return group_counts(
-        frame, [*by, "received_month", "closed_month", "withdrawn", "starts_reached", *DIGITISATION_FLAGS]
-    )
-
-
-def _with_hours(frame: Frame, clock: Clock) -> Frame:
-    """Add `sent_in`, the hour band of the submission."""
-    opens, lunch_from, lunch_to, closes = (mark // 60 for mark in clock.calendar.office_hours.marks)
-    frame = join_days(frame, clock, "submitted_at", "submitted")
-    minute = nw.col("submitted_at").dt.hour() * 60 + nw.col("submitted_at").dt.minute()
-    frame = frame.with_columns(minute.alias("submitted_minute"))
-    at = nw.col("submitted_minute")
-    in_hours = ((at >= opens) & (at < lunch_from)) | ((at >= lunch_to) & (at < closes))
-    # Midnight means that only the date is known; a day outside the calendar is neither worked nor free.
-    unknown = (
-        nw.col("submitted_at").is_null()
-        | (nw.col("submitted_at") == nw.col("submitted_day"))
-        | nw.col("submitted_off").is_null()
-    )
-    office = in_hours & (nw.col("submitted_off") == 0)
-    band = first_that_holds((unknown, HOUR_UNKNOWN), (office, OFFICE_HOURS), otherwise=OTHER_HOURS)
-    return frame.with_columns(band.alias("sent_in"))
+    seen = with_withdrawn(looked_at(dossiers, clock, OFFICIAL_FORM.basis, with_flags))
+    seen = seen.of(seen.frame.with_columns(_reached(starts)))
+    keys = [*by, "received_month", "closed_month", "withdrawn", "starts_reached", *DIGITISATION_FLAGS]
+    return told(seen, counted(seen, keys, {**WITHDRAWN, "starts_reached": Span(0, len(starts))}))
 
 
 def count_online(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -89,9 +133,9 @@ def count_online(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Da
     unknown dimension.
     """
     check_dimensions(by)
-    frame = _with_hours(classify(as_frame(dossiers), clock, OFFICIAL_FORM), clock)
+    seen = looked_at(dossiers, clock, OFFICIAL_FORM.basis, with_seconds, with_sending)
     keys = [*dict.fromkeys((*by, "channel", "service_level")), "received_month", "closed_month", "sent_in"]
-    return group_counts(frame, keys)
+    return told(seen, counted(seen, keys))
 
 
 def count_ways(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -102,12 +146,9 @@ def count_ways(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Data
     dimension.
     """
     check_dimensions(by)
-    frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM).with_columns(
-        nw.coalesce(nw.col("return_channel"), nw.lit("")).alias("return_channel"),
-        (nw.col("outcome") == "withdrawn").cast(nw.Int64).alias("withdrawn"),
-    )
+    seen = with_withdrawn(looked_at(dossiers, clock, OFFICIAL_FORM.basis, with_ways))
     keys = [*dict.fromkeys((*by, "channel")), "return_channel", "received_month", "closed_month", "withdrawn"]
-    return group_counts(frame, keys)
+    return told(seen, counted(seen, keys, WITHDRAWN))
 
 
 def count_hours(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -118,12 +159,9 @@ def count_hours(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Dat
     outside the calendar), `n`. Raises ParameterError for an unknown dimension.
     """
     check_dimensions(by)
-    frame = join_days(classify(as_frame(dossiers), clock, OFFICIAL_FORM), clock, "submitted_at", "submitted")
-    hour = nw.when(nw.col("submitted_at") != nw.col("submitted_day")).then(nw.col("submitted_at").dt.hour())
-    frame = frame.with_columns(nw.coalesce(hour, nw.lit(UNKNOWN)).cast(nw.Int64).alias("hour"))
-    day_off = nw.when(nw.col("hour") >= 0).then(nw.col("submitted_off"))
-    frame = frame.with_columns(nw.coalesce(day_off, nw.lit(UNKNOWN)).cast(nw.Int64).alias("day_off"))
-    return group_counts(frame, [*dict.fromkeys((*by, "channel")), "received_month", "hour", "day_off"])
+    seen = looked_at(dossiers, clock, OFFICIAL_FORM.basis, with_seconds, with_sending)
+    keys = [*dict.fromkeys((*by, "channel")), "received_month", "hour", "day_off"]
+    return told(seen, counted(seen, keys))
 
 
 def count_payments(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -133,10 +171,6 @@ def count_payments(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.
     Raises ParameterError for an unknown dimension.
     """
     check_dimensions(by)
-    frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM)
-    due = nw.when(nw.col("fee_due").is_null()).then(nw.lit(UNKNOWN)).otherwise((nw.col("fee_due") > 0).cast(nw.Int64))
-    frame = frame.with_columns(
-        due.cast(nw.Int64).alias("fee"),
-        flag("paid_online"),
-    )
-    return group_counts(frame, [*dict.fromkeys((*by, "procedure")), "received_month", "fee", "paid_online"])
+    seen = looked_at(dossiers, clock, OFFICIAL_FORM.basis, with_flags)
+    keys = [*dict.fromkeys((*by, "procedure")), "received_month", "fee", "paid_online"]
+    return told(seen, counted(seen, keys))

@@ -7,9 +7,11 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, one_if, with_closing
+from cchc_analysis.counting.classify import one_if, with_closing
 from cchc_analysis.counting.clock import Clock
-from cchc_analysis.counting.tables import as_frame, group_counts
+from cchc_analysis.counting.engines import Frame
+from cchc_analysis.counting.looks import as_frame
+from cchc_analysis.counting.tables import group_counts
 
 
 def count_handed_over(dossiers: Any, clock: Clock, ends: Mapping[str, date]) -> pd.DataFrame:

@@ -5,10 +5,12 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, beside, check_dimensions, classify, join_days, one_if
+from cchc_analysis.counting.classify import check_dimensions, looked_at, one_if
 from cchc_analysis.counting.clock import Clock
+from cchc_analysis.counting.digital import with_seconds, with_sending
+from cchc_analysis.counting.engines import Frame
+from cchc_analysis.counting.looks import Days, counted, is_word, summed, told
 from cchc_analysis.counting.rule import OFFICIAL_FORM
-from cchc_analysis.counting.tables import as_frame, group_counts
 from cchc_analysis.schema import PAUSED
 
 CLOSING_SIGNALS = ("finish_equals_due", "finish_outside_hours", "finish_on_day_off")
@@ -27,23 +29,25 @@ LONGEST_TERM = 366
 HOURS_AROUND = 8
 """Office hours before and after the deadline that `count_deadline` looks at."""
 
-_FAR = 100_000
+
+def with_office_seconds(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Add the office seconds from the first day of the calendar to each of four moments: `received_office` and so on.
+
+    By integers, as WorkingCalendar counts. The columns of `with_sending` must be there.
+    """
+    moments = ("received", "closed", "due", "submitted")
+    return frame.with_columns(*(_office_seconds(clock, name).alias(f"{name}_office") for name in moments))
 
 
-def _clock_second(moment: str) -> nw.Expr:
-    return (nw.col(moment) - nw.col(moment).dt.truncate("1d")).dt.total_seconds()
-
-
-def _office_seconds(clock: Clock, moment: str, prefix: str) -> nw.Expr:
-    """Office seconds from the first day of the calendar to a moment, by integers (WorkingCalendar counts the same)."""
-    today = nw.when(nw.col(f"{prefix}_off") == 0).then(_worked(clock, moment)).otherwise(nw.lit(0))
+def _office_seconds(clock: Clock, prefix: str) -> nw.Expr:
+    today = nw.when(nw.col(f"{prefix}_off") == 0).then(_worked(clock, prefix)).otherwise(nw.lit(0))
     days_before = nw.col(f"{prefix}_working") - (1 - nw.col(f"{prefix}_off"))
     return days_before * clock.calendar.office_hours.seconds + today
 
 
-def _worked(clock: Clock, moment: str) -> nw.Expr:
+def _worked(clock: Clock, prefix: str) -> nw.Expr:
     opens, lunch_from, lunch_to, closes = clock.calendar.office_hours.marks
-    second = _clock_second(moment)
+    second = nw.col(f"{prefix}_second")
     return second.clip(opens, lunch_from) - opens + second.clip(lunch_to, closes) - lunch_to
 
 
@@ -52,21 +56,26 @@ def _timed(prefix: str, moment: str) -> nw.Expr:
     return ~nw.col(moment).is_null() & (nw.col(moment) != nw.col(f"{prefix}_day"))
 
 
-def _with_target(frame: Frame, clock: Clock) -> Frame:
+def _with_target(frame: Frame, days: Days) -> Frame:
     """Add `target_working` and `target_off`: the day on which a term of whole calendar days ends."""
     term = nw.coalesce(nw.col("committed_days"), nw.col("statutory_days"))
     whole = ~term.is_null() & (term % 1 == 0) & (term <= LONGEST_TERM)
     # 0 stands in where there is no usable term: the engines do not agree on casting a missing float.
     usable = nw.when(whole).then(term).otherwise(nw.lit(0.0)).cast(nw.Int64)
-    frame = frame.with_columns(one_if(whole).alias("term_known"), usable.alias("term"))
-    frame = frame.with_columns((nw.col("received_ordinal") + nw.col("term")).cast(nw.Int64).alias("target_ordinal"))
-    days = clock.days("target")[["target_ordinal", "target_working", "target_off"]]
-    return frame.join(beside(frame, days), on="target_ordinal", how="left")
+    frame = frame.with_columns(
+        one_if(whole).alias("term_known"),
+        usable.alias("term"),
+        (nw.col("received_ordinal") + usable).cast(nw.Int64).alias("target_ordinal"),
+    )
+    return frame.join(days("target"), on="target_ordinal", how="left")
 
 
-def _due_signal(frame: Frame, clock: Clock) -> Frame:
+Signal = tuple[nw.Expr, nw.Expr]
+"""Whether a dossier could have shown a signal, and, of those that could, whether it did."""
+
+
+def _due_signal() -> Signal:
     """Compare the due date with receipt + term by date; a stopped clock moves it by right, so such dossiers are out."""
-    frame = _with_target(frame, clock)
     paused = (nw.coalesce(nw.col("paused_days"), nw.lit(0.0)) > 0) | nw.col("status").is_in(PAUSED)
     known = (nw.col("term_known") == 1) & ~paused
     known = known & ~nw.col("due_working").is_null() & ~nw.col("target_working").is_null()
@@ -77,31 +86,23 @@ def _due_signal(frame: Frame, clock: Clock) -> Frame:
     # A limit that ends on a day off ends on the next working day (Civil Code 2015, article 148(5)).
     by_calendar = (nw.col("due_working") == nw.col("target_working") + nw.col("target_off")) & (nw.col("due_off") == 0)
     agrees = nw.when(nw.coalesce(nw.col("day_kind"), nw.lit("working")) == "calendar").then(by_calendar)
-    wrong = one_if(agrees.otherwise(by_working & same_day))
-    return frame.with_columns(
-        one_if(known).alias("of_due_not_recomputed"),
-        (one_if(known) * (1 - wrong)).alias("n_due_not_recomputed"),
-    )
+    # Where it cannot be told whether they agree, they do not.
+    return known, one_if(agrees.otherwise(by_working & same_day)) == 0
 
 
-def _closing_signals(frame: Frame) -> Frame:
+def _closing_signals() -> tuple[Signal, ...]:
     known = ~nw.col("closed_at").is_null() & ~nw.col("finished_at").is_null()
     timed = known & (nw.col("finished_at") != nw.col("closed_day"))
-    with_due = timed & _timed("due", "due_at")
-    second = _clock_second("closed_at")
+    second = nw.col("closed_second")
     outside = (second < EARLIEST_FINISH) | (second > LATEST_FINISH)
-    return frame.with_columns(
-        one_if(with_due).alias("of_finish_equals_due"),
-        one_if(with_due & (nw.col("finished_at") == nw.col("due_at"))).alias("n_finish_equals_due"),
-        one_if(timed).alias("of_finish_outside_hours"),
-        one_if(timed & outside).alias("n_finish_outside_hours"),
-        one_if(known).alias("of_finish_on_day_off"),
-        one_if(known & (nw.col("closed_off") == 1)).alias("n_finish_on_day_off"),
+    return (
+        (timed & _timed("due", "due_at"), nw.col("finished_at") == nw.col("due_at")),
+        (timed, outside),
+        (known, nw.col("closed_off") == 1),
     )
 
 
-def _receipt_signals(frame: Frame, clock: Clock) -> Frame:
-    frame = join_days(frame, clock, "submitted_at", "submitted")
+def _receipt_signals(clock: Clock) -> tuple[Signal, ...]:
     numbered = ~nw.col("number_on").is_null()
     elsewhere = (nw.col("number_on") != nw.col("received_day")) & (
         nw.col("submitted_at").is_null() | (nw.col("number_on") != nw.col("submitted_day"))
@@ -109,22 +110,50 @@ def _receipt_signals(frame: Frame, clock: Clock) -> Frame:
     online = (nw.col("channel") == "online") & _timed("received", "received_at") & _timed("submitted", "submitted_at")
     online = online & (nw.col("submitted_at") <= nw.col("received_at")) & ~nw.col("submitted_working").is_null()
     at_once = nw.col("submitted_at").dt.truncate("1m") == nw.col("received_at").dt.truncate("1m")
-    in_office = (nw.col("received_off") == 0) & _in_office(clock, "received_at")
-    waited = _office_seconds(clock, "received_at", "received") - _office_seconds(clock, "submitted_at", "submitted")
-    return frame.with_columns(
-        one_if(numbered).alias("of_number_date_differs"),
-        one_if(numbered & elsewhere).alias("n_number_date_differs"),
-        one_if(online).alias("of_online_typed_in"),
-        one_if(online & at_once & in_office).alias("n_online_typed_in"),
-        one_if(online).alias("of_acceptance_late"),
-        one_if(online & (waited > ACCEPTANCE_SECONDS)).alias("n_acceptance_late"),
-    )
+    in_office = (nw.col("received_off") == 0) & _in_office(clock, "received")
+    waited = nw.col("received_office") - nw.col("submitted_office")
+    return (numbered, elsewhere), (online, at_once & in_office), (online, waited > ACCEPTANCE_SECONDS)
 
 
-def _in_office(clock: Clock, moment: str) -> nw.Expr:
+def with_signals(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Add `signals`: a number whose digit to the base 3 says of each of SIGNALS whether the dossier shows it.
+
+    0 = it could not, 1 = it could and does not, 2 = it does. The columns of OFFICE_TIME must be there.
+    """
+    frame = _with_target(frame, days)
+    marks = nw.lit(0).cast(nw.Int64)
+    for place, (could, does) in enumerate((*_closing_signals(), _due_signal(), *_receipt_signals(clock))):
+        marks = marks + 3**place * (one_if(could) + one_if(could & does))
+    return frame.with_columns(marks.alias("signals"))
+
+
+def _in_office(clock: Clock, prefix: str) -> nw.Expr:
     opens, lunch_from, lunch_to, closes = clock.calendar.office_hours.marks
-    second = _clock_second(moment)
+    second = nw.col(f"{prefix}_second")
     return ((second >= opens) & (second <= lunch_from)) | ((second >= lunch_to) & (second <= closes))
+
+
+def with_deadline(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Add `deadline`: 0 for dossiers that count_deadline leaves out, else 1 + 4 (hours left + HOURS_AROUND) + 2 where
+    the deadline is comparable + 1 where the finish equals it. The columns of OFFICE_TIME must be there."""
+    hour, office = 3600, clock.calendar.office_hours.seconds
+    # Hours begin with HOURS_AROUND before the deadline, so that no negative number is divided: engines differ on it.
+    frame = frame.with_columns(
+        (nw.col("due_office") - nw.col("closed_office") + HOURS_AROUND * hour).alias("seconds_left"),
+        _worked(clock, "due").alias("worked_by_due"),
+    )
+    left, worked = nw.col("seconds_left"), nw.col("worked_by_due")
+    wanted = (left >= 0) & (left < 2 * HOURS_AROUND * hour) & is_word("outcome", "early", "on_time", "late")
+    wanted = wanted & ~nw.col("finished_at").is_null() & (nw.col("finished_at") != nw.col("closed_day"))
+    wanted = wanted & _timed("due", "due_at") & (nw.col("due_day") > nw.col("received_day"))
+    room = (nw.col("due_off") == 0) & (worked >= hour) & (worked <= office - hour)
+    mark = 1 + 4 * ((left - left % hour) // hour) + 2 * one_if(room & (nw.col("closed_day") == nw.col("due_day")))
+    mark = mark + one_if(nw.col("finished_at") == nw.col("due_at"))
+    return frame.with_columns(nw.when(wanted).then(mark).otherwise(nw.lit(0)).cast(nw.Int64).alias("deadline"))
+
+
+OFFICE_TIME = (with_seconds, with_sending, with_office_seconds)
+"""The looks that signals and deadlines rest on."""
 
 
 def count_integrity(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -134,10 +163,14 @@ def count_integrity(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd
     `of_<signal>` (int64). Rules: docs/methods/integrity.md. Raises ParameterError for an unknown dimension.
     """
     check_dimensions(by)
-    frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM)
-    frame = _receipt_signals(_closing_signals(_due_signal(frame, clock)), clock)
-    sums = {f"{part}_{signal}": f"{part}_{signal}" for signal in SIGNALS for part in ("n", "of")}
-    return group_counts(frame, [*by, "received_month", "closed_month"], **sums)
+    seen = looked_at(dossiers, clock, OFFICIAL_FORM.basis, *OFFICE_TIME, with_signals)
+    counts = counted(seen, [*by, "received_month", "closed_month", "signals"])
+    table = counts.drop(columns="signals")
+    for place, signal in enumerate(SIGNALS):
+        digit = counts["signals"] // 3**place % 3
+        table[f"n_{signal}"] = counts["n"] * (digit == 2)
+        table[f"of_{signal}"] = counts["n"] * (digit > 0)
+    return told(seen, summed(table, [*by, "received_month", "closed_month"]))
 
 
 def count_deadline(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -149,20 +182,10 @@ def count_deadline(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.
     after the deadline), `n`, `n_equal` (finish and deadline agree to the second).
     """
     check_dimensions(by)
-    frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM)
-    frame = frame.filter(nw.col("outcome").is_in(["early", "on_time", "late"]), ~nw.col("finished_at").is_null())
-    frame = frame.filter(nw.col("finished_at") != nw.col("closed_day"), _timed("due", "due_at"))
-    frame = frame.filter(nw.col("due_day") > nw.col("received_day"), ~nw.col("due_working").is_null())
-    worked_by_due = _worked(clock, "due_at")
-    hour, office = 3600, clock.calendar.office_hours.seconds
-    room = (nw.col("due_off") == 0) & (worked_by_due >= hour) & (worked_by_due <= office - hour)
-    left = _office_seconds(clock, "due_at", "due") - _office_seconds(clock, "closed_at", "closed")
-    # Engines differ on dividing negative numbers: the shift makes all of them positive.
-    shifted = left + _FAR * hour
-    frame = frame.with_columns(
-        ((shifted - shifted % hour) // hour - _FAR).cast(nw.Int64).alias("hours_left"),
-        one_if(room & (nw.col("closed_day") == nw.col("due_day"))).alias("comparable"),
-        one_if(nw.col("finished_at") == nw.col("due_at")).alias("equal"),
+    seen = looked_at(dossiers, clock, OFFICIAL_FORM.basis, *OFFICE_TIME, with_deadline)
+    counts = counted(seen.filtered(nw.col("deadline") > 0), [*by, "closed_month", "deadline"])
+    mark = counts["deadline"] - 1
+    table = counts[[*by, "closed_month"]].assign(
+        hours_left=mark // 4 - HOURS_AROUND, comparable=mark // 2 % 2, n=counts["n"], n_equal=counts["n"] * (mark % 2)
     )
-    frame = frame.filter(nw.col("hours_left") >= -HOURS_AROUND, nw.col("hours_left") < HOURS_AROUND)
-    return group_counts(frame, [*by, "closed_month", "hours_left", "comparable"], n_equal="equal")
+    return told(seen, summed(table, [*by, "closed_month", "hours_left", "comparable"]))

@@ -5,10 +5,12 @@ from typing import Any, Literal
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, beside, hold, one_if
+from cchc_analysis.counting.classify import one_if
 from cchc_analysis.counting.clock import Clock
+from cchc_analysis.counting.engines import Frame, beside, hold
+from cchc_analysis.counting.looks import as_frame
 from cchc_analysis.counting.registers import check_register_dimensions, first_text, known_moment, with_month
-from cchc_analysis.counting.tables import as_frame, count_filled, group_counts
+from cchc_analysis.counting.tables import count_filled, group_counts
 from cchc_analysis.schema import CLOSED, NOT_COUNTED
 
 Scope = Literal["shared", "all"]
@@ -168,4 +170,4 @@ def _lists(source: Frame, register: Frame, clock: Clock) -> tuple[Frame, Frame]:
     here = _side(ours, clock, "here", ("resolving_unit", "receiving_unit"), empty_is_open=True)
     there = _side(theirs, clock, "there", ("unit", "unit"), has_ends)
     # Four passes and three counts ask for both lists: planning the whole of each anew costs more than keeping them.
-    return hold(here), hold(there)
+    return hold(here, source), hold(there, register)

@@ -5,9 +5,10 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import Frame, join_days
+from cchc_analysis.counting.classify import join_days
 from cchc_analysis.counting.clock import Clock
-from cchc_analysis.counting.tables import as_frame
+from cchc_analysis.counting.engines import Frame
+from cchc_analysis.counting.looks import as_frame
 
 FAR_ABOVE = 10
 """A running number this many times above what was seen does not count the dossiers of the day."""

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import check_dimensions, classify
+from cchc_analysis.counting.classify import check_dimensions, looked_at
 from cchc_analysis.counting.clock import Clock
+from cchc_analysis.counting.digital import WITHDRAWN, with_ways, with_withdrawn
+from cchc_analysis.counting.looks import counted, told
 from cchc_analysis.counting.rule import OFFICIAL_FORM
-from cchc_analysis.counting.tables import as_frame, group_counts
 
 
 def count_ratings(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -18,8 +18,5 @@ def count_ratings(dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.D
     given), `n`. Raises ParameterError for an unknown dimension.
     """
     check_dimensions(by)
-    frame = classify(as_frame(dossiers), clock, OFFICIAL_FORM).with_columns(
-        nw.coalesce(nw.col("rating"), nw.lit("")).alias("rating"),
-        (nw.col("outcome") == "withdrawn").cast(nw.Int64).alias("withdrawn"),
-    )
-    return group_counts(frame, [*by, "closed_month", "withdrawn", "rating"])
+    seen = with_withdrawn(looked_at(dossiers, clock, OFFICIAL_FORM.basis, with_ways))
+    return told(seen, counted(seen, [*by, "closed_month", "withdrawn", "rating"], WITHDRAWN))

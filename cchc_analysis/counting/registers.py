@@ -8,10 +8,8 @@ import narwhals as nw
 import pandas as pd
 
 from cchc_analysis.counting.classify import (
-    Frame,
     check_dimensions,
     first_that_holds,
-    hold,
     join_days,
     month_number,
     one_if,
@@ -19,7 +17,10 @@ from cchc_analysis.counting.classify import (
 )
 from cchc_analysis.counting.clock import NEVER, Clock
 from cchc_analysis.counting.digital import NO, UNKNOWN, YES, flag
-from cchc_analysis.counting.tables import as_frame, group_counts
+from cchc_analysis.counting.engines import Frame, hold
+from cchc_analysis.counting.looks import as_frame
+from cchc_analysis.counting.moments import day_number
+from cchc_analysis.counting.tables import group_counts
 from cchc_analysis.errors import ParameterError
 
 REGISTER_DIMENSIONS: dict[str, tuple[str, ...]] = {
@@ -36,8 +37,6 @@ WAYS = ("any", "stated", "online")
 
 NO_DAY = 0
 """Day number of what has no day."""
-
-_EPOCH, _EPOCH_ORDINAL, _DAY_SECONDS = datetime(1970, 1, 1), 719_163, 86_400
 
 
 def check_register_dimensions(register: str, by: tuple[str, ...]) -> None:
@@ -116,7 +115,7 @@ def classify_payments(payments: Any, dossiers: Any, clock: Clock) -> ClassifiedP
     moment = nw.when(nw.col("state").is_in(["paid", "refunded"])).then(nw.col("paid_by_as_of")).otherwise(asked)
     frame = with_month(frame.with_columns(moment.alias("moment")), clock, "moment", "payment", source)
     wanted = ("dossier_id", "unit", "method", "state", "total_amount")
-    return ClassifiedPayments(hold(frame.select(*wanted, nw.col("payment_month").alias("month"))))
+    return ClassifiedPayments(hold(frame.select(*wanted, nw.col("payment_month").alias("month")), source))
 
 
 def count_payment_forms(payments: Any, dossiers: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -278,9 +277,7 @@ def count_copies(copies: Any, clock: Clock, by: tuple[str, ...] = ()) -> pd.Data
 
 def _day_number(moment: str, name: str) -> nw.Expr:
     """Return the day of a moment as `date.toordinal()` numbers it, NO_DAY where there is none."""
-    seconds = (nw.col(moment).dt.truncate("1d") - nw.lit(_EPOCH)).dt.total_seconds()
-    number = seconds // _DAY_SECONDS + _EPOCH_ORDINAL
-    return nw.coalesce(number, nw.lit(NO_DAY)).cast(nw.Int64).alias(name)
+    return nw.coalesce(day_number(nw.col(moment)), nw.lit(NO_DAY)).cast(nw.Int64).alias(name)
 
 
 CATALOGUE_FLAGS = ("has_fee", "payable_online", "eligible_online", "offered_online", "integrated")

@@ -7,7 +7,8 @@ import pandas as pd
 
 from cchc_analysis.counting.classify import join_days, month_number, received_by
 from cchc_analysis.counting.clock import Clock
-from cchc_analysis.counting.tables import as_frame, group_counts
+from cchc_analysis.counting.looks import as_frame
+from cchc_analysis.counting.tables import group_counts
 
 
 def count_sources(dossiers: Any, clock: Clock) -> pd.DataFrame:

@@ -1,39 +1,31 @@
 """The count tables: exact integers, narrow, one family of measures each."""
 
-from typing import Any, Literal, overload
+from typing import Any, Literal
 
 import narwhals as nw
 import pandas as pd
 
-from cchc_analysis.counting.classify import (
-    DatedDossiers,
-    Frame,
-    check_dimensions,
-    classify,
-    first_that_holds,
-    received_by,
-)
+from cchc_analysis.counting.classify import check_dimensions, looked_at, of_grain, received_by
 from cchc_analysis.counting.clock import Clock
+from cchc_analysis.counting.engines import Frame
+from cchc_analysis.counting.looks import (
+    EVENTS,
+    STATES,
+    DatedDossiers,
+    Days,
+    Span,
+    as_frame,
+    code_of,
+    counted,
+    is_word,
+    told,
+)
+from cchc_analysis.counting.moments import seconds_until
 from cchc_analysis.counting.rule import OFFICIAL_FORM, OnTimeRule
 
 TimeScale = Literal["working_days", "calendar_days", "seconds"]
 NO_TERM = -1.0
 """Term of a dossier whose statutory or committed time is not known."""
-
-
-@overload
-def as_frame(dossiers: DatedDossiers) -> DatedDossiers: ...
-@overload
-def as_frame(dossiers: Any) -> Frame: ...
-def as_frame(dossiers: Any) -> Any:
-    """Return any supported table (pandas, DuckDB relation, Spark, narwhals) as a narwhals lazy frame.
-
-    Dossiers whose dates have been looked up stay what they are.
-    """
-    if isinstance(dossiers, DatedDossiers):
-        return dossiers
-    frame = nw.from_native(dossiers, pass_through=False)
-    return frame.lazy() if isinstance(frame, nw.DataFrame) else frame
 
 
 def group_counts(frame: Frame, keys: list[str], **sums: str) -> pd.DataFrame:
@@ -53,13 +45,17 @@ def count_flow(dossiers: Any, clock: Clock, by: tuple[str, ...] = (), rule: OnTi
     Raises ParameterError for an unknown dimension.
     """
     check_dimensions(by)
-    months = ["received_month", "closed_month", "due_month", "overdue_month"]
-    keys = [*dict.fromkeys((*by, "channel")), *months, "outcome"]
-    return group_counts(classify(as_frame(dossiers), clock, rule), keys)
+    seen = looked_at(dossiers, clock, rule.basis)
+    outcome, overdue = of_grain(rule)
+    keys = [*dict.fromkeys((*by, "channel")), "received_month", "closed_month", "due_month", overdue, outcome]
+    return told(seen, counted(seen, keys)).rename(columns={overdue: "overdue_month", outcome: "outcome"})
 
 
-def with_time_used(frame: Frame, clock: Clock) -> Frame:
-    """Add working and calendar days from receipt to closing, or to `as_of` while open, less the paused days."""
+def with_time_used(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Add working and calendar days from receipt to closing, or to `as_of` while open, less the paused days.
+
+    Adds `working_days`, `calendar_days`, `gross_days` (working days with the pauses) and `paused` (whole days).
+    """
     as_of = clock.days("as_of")
     today = as_of.loc[as_of["as_of_day"] == clock.as_of_day].iloc[0]
     # Engines round or cut when they cast: whole days are made by subtraction, which means the same everywhere.
@@ -67,18 +63,22 @@ def with_time_used(frame: Frame, clock: Clock) -> Frame:
     paused = (paused_days - paused_days % 1).cast(nw.Int64)
     working = nw.coalesce(nw.col("closed_working"), nw.lit(int(today["as_of_working"]))) - nw.col("received_working")
     calendar = nw.coalesce(nw.col("closed_ordinal"), nw.lit(int(today["as_of_ordinal"]))) - nw.col("received_ordinal")
-    frame = frame.with_columns(working.alias("working_days"), calendar.alias("calendar_days"), paused.alias("paused"))
-    return frame.with_columns(*(_net(name) for name in ("working_days", "calendar_days")))
+    return frame.with_columns(
+        _net(working, paused).alias("working_days"),
+        _net(calendar, paused).alias("calendar_days"),
+        working.alias("gross_days"),
+        paused.alias("paused"),
+    )
 
 
-def _net(name: str) -> nw.Expr:
+def _net(days: nw.Expr, paused: nw.Expr) -> nw.Expr:
     # More paused days than days: the pause was noted in another unit; nothing below zero enters a mean.
-    net = nw.col(name) - nw.col("paused")
-    return nw.when(net < 0).then(nw.lit(0)).otherwise(net).alias(name)
+    net = days - paused
+    return nw.when(net < 0).then(nw.lit(0)).otherwise(net)
 
 
-def _with_seconds(frame: Frame, clock: Clock) -> Frame:
-    waited = (nw.lit(clock.as_of_end) - nw.col("received_at")).dt.total_seconds()
+def _with_seconds(frame: Frame, clock: Clock, days: Days) -> Frame:
+    waited = seconds_until(clock.as_of_end, nw.col("received_at"))
     seconds = nw.when(nw.col("closed_at").is_null()).then(waited).otherwise(nw.col("elapsed_seconds"))
     return frame.with_columns(seconds.cast(nw.Int64).alias("seconds"))
 
@@ -97,14 +97,37 @@ def count_durations(
     time.
     """
     check_dimensions(by)
-    frame = with_time_used(classify(as_frame(dossiers), clock, rule), clock)
     if scale == "seconds":
-        frame = _with_seconds(frame, clock)
-    event = first_that_holds(
-        (nw.col("closed_at").is_null(), "open"), (nw.col("outcome") == "withdrawn", "withdrawn"), otherwise="closed"
+        # Seconds are asked for alone: nobody holds them.
+        rows = dossiers.check(clock, rule.basis).source if isinstance(dossiers, DatedDossiers) else dossiers
+        seen = looked_at(rows, clock, rule.basis, _with_seconds)
+    else:
+        seen = looked_at(dossiers, clock, rule.basis, with_time_used)
+    event = code_of(
+        EVENTS, (is_word("outcome", "open", "paused"), "open"), (is_word("outcome", "withdrawn"), "withdrawn"),
+        otherwise="closed",
+    )  # fmt: skip
+    seen = seen.of(seen.frame.with_columns(event.alias("event")))
+    counts = counted(seen, [*by, "received_month", "closed_month", "event", scale], {"event": _span(EVENTS)})
+    return told(seen, counts).rename(columns={scale: "duration"})
+
+
+def _span(words: tuple[str | None, ...]) -> Span:
+    return Span(0, len(words) - 1)
+
+
+def with_terms(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Add `statutory_term`, `committed_term` (NO_TERM = not known) and `term_kind` ("" = not known)."""
+    return frame.with_columns(
+        *(
+            nw.coalesce(nw.col(f"{name}_days").cast(nw.Float64), nw.lit(NO_TERM)).alias(f"{name}_term")
+            for name in ("statutory", "committed")
+        ),
+        nw.coalesce(nw.col("day_kind"), nw.lit("")).alias("term_kind"),
     )
-    frame = frame.with_columns(event.alias("event"), nw.col(scale).alias("duration"))
-    return group_counts(frame, [*by, "received_month", "closed_month", "event", "duration"])
+
+
+_TERMS = {"statutory_term": "statutory_days", "committed_term": "committed_days", "term_kind": "day_kind"}
 
 
 def count_terms(
@@ -118,22 +141,22 @@ def count_terms(
     out.
     """
     check_dimensions(by)
-    frame = with_time_used(classify(as_frame(dossiers), clock, rule), clock)
-    frame = frame.filter(~nw.col("closed_at").is_null(), nw.col("outcome") != "withdrawn").with_columns(
-        *(
-            nw.coalesce(nw.col(name).cast(nw.Float64), nw.lit(NO_TERM)).alias(name)
-            for name in ("statutory_days", "committed_days")
-        ),
-        nw.coalesce(nw.col("day_kind"), nw.lit("")).alias("day_kind"),
-    )
-    keys = [
-        *dict.fromkeys((*by, "procedure")),
-        "closed_month",
-        "statutory_days",
-        "committed_days",
-        "day_kind",
-    ]
-    return group_counts(frame, keys, sum_working_days="working_days", sum_calendar_days="calendar_days")
+    seen = looked_at(dossiers, clock, rule.basis, with_time_used, with_terms)
+    seen = seen.filtered(~is_word("outcome", "open", "paused", "withdrawn"))
+    keys = [*dict.fromkeys((*by, "procedure")), "closed_month", *_TERMS]
+    sums = {"sum_working_days": "working_days", "sum_calendar_days": "calendar_days"}
+    return told(seen, counted(seen, keys, **sums)).rename(columns=_TERMS)
+
+
+NO_DUE, DUE_BEFORE, DUE_AHEAD = 0, 1, 2
+"""Codes of `due_state`: no due date, due before the day of `as_of`, due on it or later."""
+
+
+def with_due_state(frame: Frame, clock: Clock, days: Days) -> Frame:
+    """Add `due_state`, see NO_DUE."""
+    ahead = nw.when(nw.col("due_day") >= clock.as_of_day).then(nw.lit(DUE_AHEAD)).otherwise(nw.lit(DUE_BEFORE))
+    state = nw.when(nw.col("due_at").is_null()).then(nw.lit(NO_DUE)).otherwise(ahead)
+    return frame.with_columns(state.cast(nw.Int64).alias("due_state"))
 
 
 def count_pending(
@@ -146,22 +169,26 @@ def count_pending(
     date; 0 = not overdue), `state` ("in_time", "overdue", "paused", "without_due"), `n`.
     """
     check_dimensions(by)
-    frame = with_time_used(classify(as_frame(dossiers), clock, rule), clock)
-    frame = frame.filter(nw.col("closed_at").is_null())
-    overdue = nw.col("overdue_month") > 0
-    state = first_that_holds(
-        (nw.col("outcome") == "paused", "paused"),
+    seen = looked_at(dossiers, clock, rule.basis, with_time_used, with_due_state)
+    _, overdue_month = of_grain(rule)
+    seen = seen.filtered(is_word("outcome", "open", "paused"))
+    overdue = nw.col(overdue_month) > 0
+    state = code_of(
+        STATES,
+        (is_word("outcome", "paused"), "paused"),
         (overdue, "overdue"),
-        (nw.col("due_at").is_null(), "without_due"),
+        (nw.col("due_state") == NO_DUE, "without_due"),
         otherwise="in_time",
     )
     days = nw.lit(clock.working_day_number()) - nw.col("due_working")
-    frame = frame.with_columns(
-        state.alias("state"),
-        nw.coalesce(nw.when(overdue).then(days), nw.lit(0)).alias("overdue_days"),
-        nw.col("working_days").alias("age_days"),
+    seen = seen.of(
+        seen.frame.with_columns(
+            state.alias("state"),
+            nw.coalesce(nw.when(overdue).then(days), nw.lit(0)).cast(nw.Int64).alias("overdue_days"),
+        )
     )
-    return group_counts(frame, [*by, "age_days", "overdue_days", "state"])
+    counts = counted(seen, [*by, "working_days", "overdue_days", "state"], {"state": _span(STATES)})
+    return told(seen, counts).rename(columns={"working_days": "age_days"})
 
 
 def count_procedures(dossiers: Any, clock: Clock) -> pd.DataFrame:
@@ -170,9 +197,18 @@ def count_procedures(dossiers: Any, clock: Clock) -> pd.DataFrame:
     Result: columns `procedure`, `procedure_name`, `field`, `n`: the source of labels, since one code is often written
     with several names.
     """
-    frame = received_by(as_frame(dossiers), clock)
-    frame = frame.with_columns(nw.coalesce(nw.col("procedure_name"), nw.lit("")).alias("procedure_name"))
-    return group_counts(frame, ["procedure", "procedure_name", "field"])
+    keys = ["procedure", "procedure_name", "field"]
+    if isinstance(dossiers, DatedDossiers) and dossiers.names is not None:
+        dossiers.check(clock, dossiers.basis)
+        found: pd.DataFrame = dossiers.names.groupby(keys, as_index=False, sort=True)[["n"]].sum()
+        return found
+    return group_counts(named_procedures(as_frame(dossiers), clock), keys)
+
+
+def named_procedures(dossiers: Frame, clock: Clock) -> Frame:
+    """Return the dossiers that count with `procedure_name`, "" where there is none."""
+    frame = received_by(dossiers, clock)
+    return frame.with_columns(nw.coalesce(nw.col("procedure_name"), nw.lit("")).alias("procedure_name"))
 
 
 def count_filled(dossiers: Any, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -1,34 +1,33 @@
 """The moment up to which the data speak, taken from the data themselves; the clock is never read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.schema import DOSSIERS
+from cchc_analysis.instants import InstantArray
 
 _GAPS_AND_ROWS_PER_STRAY: Final = ((31, 50), (183, 10))
 _FEW: Final = 2
 _FEW_SHARE: Final = 0.005
 
 
-def newest_event(rows: pd.DataFrame, columns: Sequence[str] = DOSSIERS.events) -> pd.Timestamp | None:
-    """Return the newest moment in the columns of the rows, without an isolated tail; None where there is none.
+def newest_event(columns: Mapping[str, InstantArray]) -> pd.Timestamp | None:
+    """Return the newest moment in the columns, without an isolated tail of rows; None where there is none.
 
     A tail is isolated where it begins more than 31 days after the day of the event before it and holds at most 2
     rows or 0.5 % of the rows, and at most 1 row in 50; with few rows, more than 183 days after it and at most 1
     row in 10. Such rows are typing errors in the year more often than news.
 
-    >>> days = pd.to_datetime(["2023-03-01"] * 60 + ["2027-03-01"])
-    >>> newest_event(pd.DataFrame({"received_at": days, "finished_at": pd.NaT, "returned_at": pd.NaT}))
+    >>> newest_event({"received_at": np.array(["2023-03-01"] * 60 + ["2027-03-01"], dtype="datetime64[us]")})
     Timestamp('2023-03-01 00:00:00')
     """
     if not columns:
         return None
-    events = rows[list(columns)].to_numpy(dtype="datetime64[us]")
-    events_of_rows = np.fmax.reduce(events, axis=1)
+    events = np.stack(list(columns.values()))
+    events_of_rows = np.fmax.reduce(events, axis=0)
     newest_of_rows = np.sort(events_of_rows[~np.isnat(events_of_rows)])
     if not len(newest_of_rows):
         return None

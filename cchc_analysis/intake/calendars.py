@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from cchc_analysis.intake.mapping import ColumnMapping
 from cchc_analysis.schema import DOSSIERS, Kind
@@ -22,7 +22,7 @@ def calendar_of(mapping: ColumnMapping) -> WorkingCalendar:
 
 
 def calendar_span(
-    mapping: ColumnMapping, rows: pd.DataFrame, as_of: datetime | None, kind: Kind = DOSSIERS
+    mapping: ColumnMapping, rows: pa.Table, as_of: datetime | None, kind: Kind = DOSSIERS
 ) -> tuple[date, date]:
     """Return first and last day of the calendar to count with; a plain weekday one covers the years of the data."""
     calendar = calendar_of(mapping)
@@ -33,7 +33,7 @@ def calendar_span(
     if not names:
         day = as_of or calendar.first
         return date(day.year, 1, 1), date(day.year, 12, 31)
-    moments = np.concatenate([rows[name].to_numpy(dtype="datetime64[us]") for name in names])
+    moments = np.concatenate([rows.column(name).to_numpy().astype("datetime64[us]") for name in names])
     years = moments[~np.isnat(moments)].astype("datetime64[Y]").astype(np.int64) + 1970
     known = [*years.tolist(), (as_of or calendar.first).year]
     return date(min(known), 1, 1), date(max(known), 12, 31)

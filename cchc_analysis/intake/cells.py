@@ -40,6 +40,8 @@ _KIND_OF_TYPE: Final[dict[type, int]] = {
     date: MOMENT,
     time: CLOCK,
 }
+_KIND_OF_ALL: Final = {"floating": NUMBER, "integer": NUMBER, "boolean": BOOLEAN, "datetime": MOMENT}
+"""Columns of one kind of cell, missing ones aside, as pandas calls them."""
 _UNDECIDED: Final = -1
 
 
@@ -78,6 +80,8 @@ def cell_kinds(cells: CellArray) -> KindArray:
     if found in ("string", "empty"):
         # Nearly every column of a text file: no need to look at the cells one by one.
         return np.where(missing(cells) | (cells == ""), MISSING, TEXT).astype(np.int8)
+    if found in _KIND_OF_ALL:
+        return np.where(missing(cells), MISSING, _KIND_OF_ALL[found]).astype(np.int8)
     types = (_KIND_OF_TYPE.get(type(cell), _UNDECIDED) for cell in cells)
     kinds = np.fromiter(types, dtype=np.int8, count=len(cells))
     for position in np.flatnonzero(kinds == _UNDECIDED):
@@ -106,12 +110,10 @@ def by_distinct_text(cells: CellArray, positions: npt.NDArray[np.intp], convert:
     ['A', 'A']
     """
     known: dict[str, Any] = {}
-    result = []
     for text in cells[positions]:
         if text not in known:
             known[text] = convert(text)
-        result.append(known[text])
-    return result
+    return [known[text] for text in cells[positions]]
 
 
 def distinct_texts(cells: CellArray, positions: npt.NDArray[np.intp]) -> tuple[pa.Array, npt.NDArray[np.int64]]:
@@ -140,6 +142,19 @@ def cell_text(cell: object, month_first: bool = False) -> str | None:
     if isinstance(cell, date):
         return _date_text(cell, month_first)
     return clean_text(str(cell))
+
+
+def cell_texts(cells: CellArray, month_first: bool = False) -> CellArray:
+    """Return `cell_text` of each cell.
+
+    >>> cell_texts(np.array(["a", 30.0, ""], dtype=object)).tolist()
+    ['a', '30', None]
+    """
+    if pd.api.types.infer_dtype(cells, skipna=False) == "string":
+        texts = cells.copy()
+        texts[texts == ""] = None
+        return texts
+    return np.array([*(cell_text(cell, month_first) for cell in cells), None], dtype=object)[:-1]
 
 
 def _number_text(number: float) -> str:

@@ -1,7 +1,7 @@
 """One file, checked: read, typed, its units resolved, every rule applied that needs no other file."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -16,7 +16,7 @@ import pyarrow as pa
 from cchc_analysis.errors import InputError, MappingError
 from cchc_analysis.instants import BoolArray
 from cchc_analysis.intake.answers import form_words
-from cchc_analysis.intake.cells import missing
+from cchc_analysis.intake.cells import cell_texts, missing
 from cchc_analysis.intake.date_order import date_order_note
 from cchc_analysis.intake.duplicates import content_columns, places, row_keys, within_file
 from cchc_analysis.intake.kinds import INTAKE_KINDS, IntakeKind
@@ -37,6 +37,7 @@ from cchc_analysis.units import UnitRegistry
 from cchc_analysis.warehouse import table_schema
 from cchc_analysis.working_time import WorkingCalendar
 
+_TOLD_EVERY: Final = 100_000
 _POSSIBLE_YEARS: Final = (np.datetime64("1945-01-01", "D"), np.datetime64("2099-12-31", "D"))
 """Moments of tables that are not counted with lie in these years."""
 
@@ -53,6 +54,10 @@ class Checker:
     calendar: WorkingCalendar
     registry: UnitRegistry
     kind_given: bool = True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is worked out from the fields holds functions without a name, which cannot travel to a process.
+        return Checker, (self.mapping, self.key, self.calendar, self.registry, self.kind_given)
 
     @cached_property
     def kind(self) -> IntakeKind:
@@ -76,9 +81,16 @@ class Checker:
         )
 
 
-def check_file(path: Path, name: str, content_sha256: str, checker: Checker) -> Part:
+def nobody(n_rows: int) -> None:
+    """Tell nobody how many rows are done."""
+
+
+def check_file(
+    path: Path, name: str, content_sha256: str, checker: Checker, told: Callable[[int], None] = nobody
+) -> Part:
     """Return the file, read, typed and checked by every rule that needs no other file.
 
+    Of a large file `told` learns how many of the rows that are kept are done so far.
     Raises `InputError` or `MappingError` where it cannot be read as a table of its kind.
     """
     tables = read_for_intake(path, name, checker)
@@ -102,7 +114,7 @@ def check_file(path: Path, name: str, content_sha256: str, checker: Checker) -> 
     facts = replace(facts, duplicates=int(repeats.sum()), reasons=_reasons(rejects, conflicts))
     return Part(
         facts,
-        _row_table(rows, name, np.flatnonzero(kept), checker),
+        _row_table(rows, name, np.flatnonzero(kept), checker, told),
         pa.concat_tables(findings).sort_by([("sheet", "ascending"), ("row", "ascending")]),
         original_rows(rows, np.flatnonzero(rejected | conflicts), checker),
         numbers_seen(rows) if kind.kind is DOSSIERS else None,
@@ -184,16 +196,20 @@ def _reasons(rejects: list[tuple[Rule, BoolArray]], conflicts: BoolArray) -> dic
 
 def _findings(rows: Rows, kind: IntakeKind, rule: Rule, hits: BoolArray) -> pa.Table:
     positions = np.flatnonzero(hits)
-    values = [_repeated_cell(rows, kind, rule.column, int(position)) for position in positions]
+    if not len(positions):
+        return FINDING_SCHEMA.empty_table()
+    values = _repeated_cells(rows, kind, rule.column, positions)
     return _finding_table(rows, kind, positions, (rule.column, rule.id, rule.severity), values)
 
 
-def _repeated_cell(rows: Rows, kind: IntakeKind, column: str, position: int) -> str | None:
-    """Return the cell as a finding repeats it; of people who answered nothing that they are known by."""
-    if column in kind.unshown:
-        return None
-    text = rows.original(column, position)
-    return text if kind.questionnaire is None else shown(text)
+def _repeated_cells(
+    rows: Rows, kind: IntakeKind, column: str, positions: npt.NDArray[np.intp]
+) -> Sequence[str | None] | npt.NDArray[Any]:
+    """Return the cells as findings repeat them; of people who answered nothing that they are known by."""
+    if column in kind.unshown or not rows.present(column):
+        return [None] * len(positions)
+    texts = cell_texts(rows.cells[column][positions], rows.month_first)
+    return texts if kind.questionnaire is None else [shown(text) for text in texts]
 
 
 def _finding_table(
@@ -201,28 +217,34 @@ def _finding_table(
     kind: IntakeKind,
     positions: npt.NDArray[np.intp],
     finding: tuple[str, str, str],
-    values: list[str | None],
+    values: Sequence[str | None] | npt.NDArray[Any],
 ) -> pa.Table:
     """Return findings of one rule (column, id, severity) on the rows at `positions`, in `FINDING_SCHEMA`."""
-    units = np.full(len(rows), None, dtype=object)
-    for name in kind.kind.units[::-1]:
-        units = np.where(missing(units), rows.columns[name], units)
     n = len(positions)
+    units = np.full(n, None, dtype=object)
+    for name in kind.kind.units[::-1]:
+        units = np.where(missing(units), rows.columns[name][positions], units)
     column, rule, severity = finding
     content = {
         "sheet": rows.columns["source_sheet"][positions],
         "row": rows.columns["source_row"][positions],
-        "column": [column] * n,
-        "rule": [rule] * n,
-        "severity": [severity] * n,
-        "unit": units[positions],
+        "column": pa.repeat(column, n),
+        "rule": pa.repeat(rule, n),
+        "severity": pa.repeat(severity, n),
+        "unit": units,
         "value": values,
     }
-    return pa.table([pa.array(content[field.name], type=field.type) for field in FINDING_SCHEMA], schema=FINDING_SCHEMA)
+    return pa.table([_as_array(content[field.name], field.type) for field in FINDING_SCHEMA], schema=FINDING_SCHEMA)
+
+
+def _as_array(values: Any, type: pa.DataType) -> pa.Array:
+    return values if isinstance(values, pa.Array) else pa.array(values, type=type)
 
 
 def _conflict_findings(rows: Rows, kind: IntakeKind, keys: npt.NDArray[Any], conflicts: BoolArray) -> pa.Table:
     positions = np.flatnonzero(conflicts)
+    if not len(positions):
+        return FINDING_SCHEMA.empty_table()
     where = zip(rows.columns["source_sheet"], rows.columns["source_row"], strict=True)
     names = [f"{sheet}:{row}" if sheet else str(row) for sheet, row in where]
     others = places(names, keys, positions)
@@ -230,7 +252,9 @@ def _conflict_findings(rows: Rows, kind: IntakeKind, keys: npt.NDArray[Any], con
     return _finding_table(rows, kind, positions, (kind.key[0], CONFLICTING, "reject"), values)
 
 
-def _row_table(rows: Rows, name: str, positions: npt.NDArray[np.intp], checker: Checker) -> pa.Table:
+def _row_table(
+    rows: Rows, name: str, positions: npt.NDArray[np.intp], checker: Checker, told: Callable[[int], None]
+) -> pa.Table:
     """Return the kept rows as they will stand in the warehouse, codes of dossiers replaced by keyed hashes."""
     schema = table_schema(checker.kind.kind)
     hashed = {column.name for column in checker.kind.kind.columns if column.hashed}
@@ -239,13 +263,25 @@ def _row_table(rows: Rows, name: str, positions: npt.NDArray[np.intp], checker: 
         # One column after the other: a copy of all at once would be half of the memory a run needs.
         values: Any
         if field.name in hashed:
-            values = hash_codes(rows.columns[f"{field.name}_key"][positions], checker.key)
+            values = _hashed(rows.columns[f"{field.name}_key"][positions], checker.key, told)
+            told = nobody
         elif field.name == "source_file":
-            values = [name] * len(positions)
+            values = pa.repeat(name, len(positions))
         else:
-            values = rows.columns[field.name][positions]
-        arrays.append(pa.array(values, type=field.type, from_pandas=True))
+            values = rows.columns[field.name]
+            values = values if len(positions) == len(rows) else values[positions]
+        arrays.append(values if isinstance(values, pa.Array) else pa.array(values, type=field.type, from_pandas=True))
     return pa.table(arrays, schema=schema)
+
+
+def _hashed(codes: npt.NDArray[Any], key: HashKey, told: Callable[[int], None]) -> pa.Array:
+    """Return the keyed hashes of the codes, by far the longest work on a row, so that it says how far it has come."""
+    pieces = [pa.array([], type=pa.string())]
+    for first in range(0, len(codes), _TOLD_EVERY):
+        pieces.append(pa.array(hash_codes(codes[first : first + _TOLD_EVERY], key), type=pa.string()))
+        if len(codes) > _TOLD_EVERY:
+            told(min(first + _TOLD_EVERY, len(codes)))
+    return pa.concat_arrays(pieces)
 
 
 def original_rows(rows: Rows, positions: npt.NDArray[np.intp], checker: Checker) -> pa.Table:
@@ -260,7 +296,7 @@ def original_rows(rows: Rows, positions: npt.NDArray[np.intp], checker: Checker)
         "row": rows.columns["source_row"][positions],
     }
     for column in kind.columns:
-        texts = [rows.original(column.name, int(position)) for position in positions]
+        texts: Any = rows.originals(column.name, positions)
         if forms is not None and (column.kind == "answer" or column.name in checker.kind.unshown):
             texts = form_texts(rows, column.name, positions, forms)
         elif column.name in words:

@@ -7,11 +7,11 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-import yaml
 
 from cchc_analysis.errors import InputError
 from cchc_analysis.intake.cells import BOOLEAN, MISSING, NUMBER, TEXT, CellArray, by_distinct_text, cell_kinds
 from cchc_analysis.intake.values import Parsed
+from cchc_analysis.intake.yaml_texts import load_yaml
 from cchc_analysis.reference_data import reference_path
 from cchc_analysis.schema import DOSSIERS, KINDS, SURVEY_COLUMNS, SURVEY_PREFIX
 from cchc_analysis.text import fold
@@ -74,11 +74,11 @@ def load_dictionary() -> Dictionary:
     >>> load_dictionary().words["status"]["da tra ket qua"]
     'returned'
     """
-    content = yaml.safe_load(reference_path("codes.yaml").read_text(encoding="utf-8"))
+    content = load_yaml(reference_path("codes.yaml").read_text(encoding="utf-8"))
     lateness = frozenset(fold(word) for word in content.pop("lateness"))
     unknown = frozenset(fold(word) for word in content.pop("unknown"))
     words = {column: _words_of("codes.yaml", DOSSIERS.name, column, codes) for column, codes in content.items()}
-    registers = yaml.safe_load(reference_path("codes-registers.yaml").read_text(encoding="utf-8"))
+    registers = load_yaml(reference_path("codes-registers.yaml").read_text(encoding="utf-8"))
     of_registers = {
         kind: {column: _words_of("codes-registers.yaml", kind, column, codes) for column, codes in columns.items()}
         for kind, columns in registers.items()

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from cchc_analysis.errors import CountingError
 from cchc_analysis.instants import BoolArray
+from cchc_analysis.intake.all_rows import AllRows, read_rows
 from cchc_analysis.intake.as_of import last_known_instant, newest_event
 from cchc_analysis.intake.cells import cell_text
 from cchc_analysis.intake.duplicates import across_files, places, row_keys
@@ -25,7 +26,7 @@ from cchc_analysis.intake.rules import CONFLICTING, FUTURE
 from cchc_analysis.intake.survey_rules import late_flags, newest_wave
 from cchc_analysis.schema import DOSSIERS
 from cchc_analysis.units import UnitRegistry
-from cchc_analysis.warehouse import table_schema, to_pandas
+from cchc_analysis.warehouse import to_pandas
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Combined:
     (the last day of the newest period, for surveys without any date) or "no_events".
     """
 
-    rows: pd.DataFrame
+    rows: pa.Table
     numbers: pd.DataFrame | None
     findings: pd.DataFrame
     rejected: pd.DataFrame
@@ -59,81 +60,75 @@ def combine(
     Without `as_of` it is the newest plausible event. Raises `CountingError` where read rows are not accounted for.
     """
     facts = sorted(facts, key=lambda part: (part.file, part.sha256))
-    rows = _read_rows(folder, facts, kind)
-    newest = newest_event(rows, kind.kind.events)
-    wave = newest_wave(rows) if kind.questionnaire is not None and newest is None else None
-    notes = [] if as_of or wave else _note_of_strays(rows, newest, kind)
+    every = read_rows(folder, facts, kind)
+    newest = newest_event(every.events)
+    wave = newest_wave(every.frame()) if kind.questionnaire is not None and newest is None else None
+    notes = [] if as_of or wave else _note_of_strays(every, newest, kind)
     origin = "given" if as_of else "newest_event" if newest is not None else "newest_wave" if wave else "no_events"
     as_of = as_of or (newest.to_pydatetime() if newest is not None else None)
     as_of = as_of or (datetime.combine(wave.end, time()) if wave else None)
-    future = _future(rows, as_of, kind)
-    is_future = np.logical_or.reduce([np.zeros(len(rows), dtype=bool), *future.values()])
-    reasons, conflicts = pd.Series("", index=rows.index, dtype="object"), pd.Series(False, index=rows.index)
-    here = rows.index[~is_future]
-    keys = row_keys(_values(rows, kind), kind)
-    reasons[here], conflicts[here] = across_files(rows.loc[here], keys[~is_future], kind)
-    late = _late_findings(rows, future, keys, conflicts.to_numpy(), facts, kind)
-    is_rejected = is_future | conflicts.to_numpy()
-    kept = ~is_rejected & (reasons == "").to_numpy()
-    listed = [_read_part_findings(folder, facts, rows[~kept]), late]
+    future = _future(every, as_of)
+    is_future = np.logical_or.reduce([np.zeros(len(every), dtype=bool), *future.values()])
+    reasons, conflicts, keys = _several_times(every, is_future, kind)
+    late = _late_findings(every, future, keys, conflicts, facts, kind)
+    is_rejected = is_future | conflicts
+    kept = ~is_rejected & (reasons == "")
+    listed = [_read_part_findings(folder, facts, every.places(np.flatnonzero(~kept))), late]
     if kind.questionnaire is not None:
-        forms = rows[kept]
+        forms = every.frame(np.flatnonzero(kept))
         listed += [
             _finding_frame(forms[hits], kind, column, rule, [None] * int(hits.sum()), "flag")
             for (column, rule), hits in late_flags(forms).items()
         ]
     findings = pd.concat(listed, ignore_index=True)
-    rejected = rejected_rows(folder, facts, findings, rows[is_rejected], originals, registry, kind)
+    refused = every.frame(np.flatnonzero(is_rejected))
+    rejected = rejected_rows(folder, facts, findings, refused, originals, registry, kind)
     accounts = []
-    for number, (part, mine) in enumerate(zip(facts, _slices(rows, len(facts)), strict=True)):
+    for number, (part, mine) in enumerate(zip(facts, every.slices, strict=True)):
         here_late = late[late["part"] == number]
-        accounts.append(_account(part, is_rejected[mine], reasons.to_numpy()[mine], here_late))
-    order = list(dict.fromkeys((*kind.kind.moment[:1], *kind.kind.key)))
-    accepted = rows[kept].sort_values(order, kind="stable", na_position="last")
+        accounts.append(_account(part, is_rejected[mine], reasons[mine], here_late))
     numbers = None
     if kind.kind is DOSSIERS:
         numbers = highest_numbers(read_table(folder, part.key, "numbers") for part in facts)
+    accepted = every.sorted(np.flatnonzero(kept), list(dict.fromkeys((*kind.kind.moment[:1], *kind.kind.key))))
     named = _named(findings, facts), _named(rejected, facts)
     return Combined(accepted, numbers, *named, accounts, as_of, notes, origin)
 
 
-def _read_rows(folder: Path, facts: Sequence[PartFacts], kind: IntakeKind) -> pd.DataFrame:
-    """Return the rows of all parts, one part after the other, with the number of the part and its newest event."""
-    tables = [read_table(folder, part.key, "rows") for part in facts]
-    rows = to_pandas(pa.concat_tables(tables) if tables else table_schema(kind.kind).empty_table())
-    rows["part"] = np.repeat(np.arange(len(tables)), [table.num_rows for table in tables])
-    ages = [newest_event(rows.iloc[part], kind.ages) for part in _slices(rows, len(tables))]
-    known = [np.datetime64("1970-01-01", "us") if age is None else age.to_datetime64() for age in ages]
-    rows["file_as_of"] = np.array(known, dtype="datetime64[us]")[rows["part"].to_numpy()]
-    if kind.row_age is not None:
-        rows["file_as_of"] = rows[kind.row_age].fillna(pd.Timestamp("1970-01-01")).to_numpy("datetime64[us]")
-    return rows
+def _several_times(
+    every: AllRows, is_future: BoolArray, kind: IntakeKind
+) -> tuple[npt.NDArray[Any], BoolArray, dict[int, Any]]:
+    """Return per row why it is a duplicate ("" where it is none) and whether it conflicts; the keys of such rows."""
+    reasons, conflicts = np.full(len(every), "", dtype=object), np.zeros(len(every), dtype=bool)
+    shared = every.shared(kind)
+    if not len(shared):
+        return reasons, conflicts, {}
+    rows = every.frame(shared)
+    keys = row_keys(_values(rows, kind), kind)
+    here = ~is_future[shared]
+    found, in_conflict = across_files(rows[here], keys[here], kind)
+    reasons[found.index] = found
+    conflicts[in_conflict.index] = in_conflict
+    return reasons, conflicts, dict(zip(shared.tolist(), keys, strict=True))
 
 
 def _values(rows: pd.DataFrame, kind: IntakeKind) -> dict[str, npt.NDArray[Any]]:
     """Return the columns of the kind as arrays in which a text that is missing is None."""
     values: dict[str, npt.NDArray[Any]] = {}
-    is_plain = len(kind.key) == 1 and kind.questionnaire is None
-    names = kind.key if is_plain else [column.name for column in kind.kind.columns]
-    for name in names:
-        column = rows[name]
-        if column.dtype.kind != "M":
-            column = column.astype("object").where(column.notna(), None)
-        values[name] = column.to_numpy()
+    for column in kind.kind.columns:
+        found = rows[column.name]
+        if found.dtype.kind != "M":
+            found = found.astype("object").where(found.notna(), None)
+        values[column.name] = found.to_numpy()
     return values
 
 
-def _slices(rows: pd.DataFrame, n_parts: int) -> list[slice]:
-    ends = np.cumsum(np.bincount(rows["part"], minlength=n_parts)).tolist()
-    return [slice(first, last) for first, last in zip([0, *ends[:-1]], ends, strict=True)]
-
-
-def _note_of_strays(rows: pd.DataFrame, newest: pd.Timestamp | None, kind: IntakeKind) -> list[dict[str, str]]:
+def _note_of_strays(every: AllRows, newest: pd.Timestamp | None, kind: IntakeKind) -> list[dict[str, str]]:
     if not kind.kind.events:
         return []
     if newest is None:
         return [_note("no_events", "There is no row with a date.", "Không có dòng nào có ngày.")]
-    n_after = sum(future.sum() for future in _future(rows, newest.to_pydatetime(), kind).values())
+    n_after = sum(future.sum() for future in _future(every, newest.to_pydatetime()).values())
     if not n_after:
         return []
     en = f"{n_after} dates lie far after all others and were not taken as the date of the data ({newest:%d/%m/%Y})."
@@ -145,33 +140,34 @@ def _note(code: str, en: str, vi: str) -> dict[str, str]:
     return {"code": code, "en": en, "vi": vi}
 
 
-def _future(rows: pd.DataFrame, as_of: datetime | None, kind: IntakeKind) -> dict[str, BoolArray]:
+def _future(every: AllRows, as_of: datetime | None) -> dict[str, BoolArray]:
     """Return for each event column which rows have it after `as_of`."""
     limit = np.datetime64(last_known_instant(as_of) if as_of else date(9999, 12, 31), "us")
-    return {column: rows[column].to_numpy(dtype="datetime64[us]") > limit for column in kind.kind.events}
+    return {column: moments > limit for column, moments in every.events.items()}
 
 
 def _late_findings(
-    rows: pd.DataFrame,
+    every: AllRows,
     future: dict[str, BoolArray],
-    keys: npt.NDArray[Any],
+    keys: dict[int, Any],
     conflicts: BoolArray,
     facts: Sequence[PartFacts],
     kind: IntakeKind,
 ) -> pd.DataFrame:
     """Return the findings that only all files together allow."""
-    found = [_finding_frame(rows[:0], kind, "", "", [])]
+    found = [_finding_frame(every.frame(np.empty(0, dtype=np.intp)), kind, "", "", [])]
     for column, hits in future.items():
-        month_first = [facts[part].month_first for part in rows["part"][hits]]
-        values = [cell_text(cell, order) for cell, order in zip(rows[column][hits], month_first, strict=True)]
-        found.append(_finding_frame(rows[hits], kind, column, FUTURE[column], values))
-    positions = np.flatnonzero(conflicts)
-    if len(positions):
+        rows = every.frame(np.flatnonzero(hits))
+        month_first = [facts[part].month_first for part in rows["part"]]
+        values = [cell_text(cell, order) for cell, order in zip(rows[column], month_first, strict=True)]
+        found.append(_finding_frame(rows, kind, column, FUTURE[column], values))
+    if conflicts.any():
+        rows = every.frame(np.flatnonzero(conflicts))
         where = zip(rows["source_file"], rows["source_sheet"], rows["source_row"], strict=True)
         names = [":".join(str(part) for part in place if part != "") for place in where]
-        others = places(names, keys, positions)
-        values = [others[int(position)] for position in positions]
-        found.append(_finding_frame(rows.iloc[positions], kind, kind.key[0], CONFLICTING, values))
+        own = np.array([*(keys[position] for position in rows.index), None], dtype=object)[:-1]
+        others = places(names, own, np.arange(len(rows)))
+        found.append(_finding_frame(rows, kind, kind.key[0], CONFLICTING, [others[at] for at in range(len(rows))]))
     return pd.concat(found, ignore_index=True)
 
 
@@ -205,7 +201,7 @@ def _read_part_findings(folder: Path, facts: Sequence[PartFacts], dropped: pd.Da
     tables = [to_pandas(read_table(folder, part.key, "findings")).assign(part=n) for n, part in enumerate(facts)]
     empty = to_pandas(FINDING_SCHEMA.empty_table()).assign(part=pd.Series(dtype="int64"))
     findings = pd.concat(tables or [empty], ignore_index=True)
-    gone = dropped[["part", "source_sheet", "source_row"]].set_axis(PLACE, axis=1).assign(gone=True)
+    gone = dropped.set_axis(PLACE, axis=1).assign(gone=True)
     is_gone = findings[PLACE].merge(gone, on=PLACE, how="left")["gone"].notna().to_numpy()
     return findings[(findings["severity"] == "reject").to_numpy() | ~is_gone]
 
@@ -233,6 +229,7 @@ def _account(
         "skipped_by_kind": dict(part.skipped),
         "dropped_columns": list(part.dropped_columns),
         "notes": list(part.notes),
+        **({} if part.source is None else {"source": part.source}),
     }
     check_account(account)
     return account

@@ -1,12 +1,13 @@
 """Files of any kind to sheets of cells: what a file is, is decided by its content, never by its name."""
 
+import codecs
 import gzip
 import io
 import zlib
 
 from cchc_analysis.errors import InputError
 from cchc_analysis.intake.delimited import read_delimited
-from cchc_analysis.intake.encodings import Decoded, decode
+from cchc_analysis.intake.encodings import Decoded, decode, is_plain_utf8
 from cchc_analysis.intake.html_tables import looks_like_html, read_html, unpack_mhtml
 from cchc_analysis.intake.packages import PackageFacts, damaged, open_package, read_facts
 from cchc_analysis.intake.parquet import read_parquet
@@ -19,6 +20,7 @@ _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PARQUET = b"PAR1"
+_START = 65_536
 _NOTHING = b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"
 
 # First bytes of files that people put into the folder by mistake: (English, Vietnamese).
@@ -52,7 +54,7 @@ def read_sheets(content: bytes, name: str) -> list[RawSheet]:
     """
     if content.startswith(_GZIP):
         content = _gunzip(content, name)
-    if not content[:65_536].strip(_NOTHING) and not content.strip(_NOTHING):
+    if not content[:_START].strip(_NOTHING) and not content.strip(_NOTHING):
         raise _empty(name)
     if content.startswith(_ZIP):
         return _read_zip(content, name)
@@ -107,8 +109,15 @@ def _read_ole(content: bytes, name: str) -> list[RawSheet]:
 
 
 def _read_text(content: bytes, name: str) -> list[RawSheet]:
-    decoded = decode(unpack_mhtml(content) or content)
-    if _is_binary(decoded.text[:65_536]):
+    page = unpack_mhtml(content)
+    if page is None and is_plain_utf8(content):
+        plain = content.removeprefix(codecs.BOM_UTF8)
+        start = plain[: 4 * _START].decode("utf-8", errors="ignore")[:_START]
+        if not (_is_binary(start) or looks_like_spreadsheet_xml(start) or looks_like_html(start)):
+            # The text as a whole is never needed: it would take twice the memory of the file.
+            return [read_delimited(plain, name)]
+    decoded = decode(page or content)
+    if _is_binary(decoded.text[:_START]):
         raise _not_a_table(name, "a binary file of an unknown kind", "tệp nhị phân không rõ định dạng")
     text = decoded.text
     if looks_like_spreadsheet_xml(text):

@@ -1,7 +1,8 @@
 """Dates and times in every way that exports write them, a column at a time; nothing is guessed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,8 @@ from cchc_analysis.intake.cells import (
     distinct_texts,
 )
 from cchc_analysis.intake.date_words import EMPTY_WORDS, MONTH_NAMES, PATTERNS, plain_spelling
+from cchc_analysis.intake.distinct import Distinct
+from cchc_analysis.intake.plain_dates import plain_dates
 from cchc_analysis.text import clean_text, fold
 
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
@@ -35,13 +38,26 @@ _NO_TIME: Final = np.datetime64("NaT", "us")
 class Timestamps:
     """One column of moments: wall-clock time `local` and UTC `instant`, `datetime64[us]`, NaT where missing.
 
-    `has_offset` marks stamps that say how far they are from UTC, `unreadable` cells that hold no date.
+    `has_offset` marks stamps that say how far they are from UTC, `unreadable` cells that hold no date. `exact` holds
+    the instants of stamps with an offset; those of the others follow from their clock time in `timezone`.
     """
 
     local: InstantArray
-    instant: InstantArray
+    exact: InstantArray
     has_offset: BoolArray
     unreadable: BoolArray
+    timezone: str
+
+    @cached_property
+    def instant(self) -> InstantArray:
+        """Return the instants in UTC; those of stamps without an offset are worked out only when asked for."""
+        return np.where(self.has_offset, self.exact, _in_utc(self.local, self.timezone))
+
+    def spread(self, of: Distinct) -> "Timestamps":
+        """Return the moments of all rows, where these are those of their distinct cells."""
+        local, has_offset, unreadable = (of.spread(part) for part in (self.local, self.has_offset, self.unreadable))
+        exact = of.spread(self.exact) if has_offset.any() else local
+        return replace(self, local=local, exact=exact, has_offset=has_offset, unreadable=unreadable)
 
 
 def parse_timestamps(
@@ -79,11 +95,16 @@ def parse_timestamps(
     unread[clocks] = [cell.hour + cell.minute + cell.second > 0 for cell in cells[clocks]]
     positions = np.flatnonzero(kinds == TEXT)
     if len(positions):
+        texts = pa.array(cells[positions], type=pa.string())
+        local[positions] = plain_dates(texts, month_first)
+        unread[positions] = np.isnat(local[positions])
+        positions = positions[unread[positions]]
+    if len(positions):
         texts, which = distinct_texts(cells, positions)
         parsed = _parse_texts(texts, epoch, month_first, empty)
         local[positions], offset[positions], unread[positions] = (part[which] for part in parsed)
-    local, instant = _to_zone(local, offset, timezone)
-    return Timestamps(local, instant, ~np.isnan(offset), unread)
+    local, exact = _to_zone(local, offset, timezone)
+    return Timestamps(local, exact, ~np.isnan(offset), unread, timezone)
 
 
 _Parts = tuple[InstantArray, npt.NDArray[np.float64], BoolArray]
@@ -101,8 +122,12 @@ def _parse_numbers(cells: CellArray, epoch: np.datetime64) -> _Parts:
 
 def _parse_moments(cells: CellArray, epoch: np.datetime64) -> _Parts:
     del epoch
-    offsets = np.array([_offset_of(cell) for cell in cells])
-    wall: InstantArray = np.array([_naive(cell) for cell in cells], dtype="datetime64[us]")
+    wall: InstantArray
+    if set(map(type, cells)) == {datetime} and all(cell.tzinfo is None for cell in cells):
+        offsets, wall = np.full(len(cells), np.nan), pa.array(cells, type=pa.timestamp("us")).to_numpy()
+    else:
+        offsets = np.array([_offset_of(cell) for cell in cells])
+        wall = np.array([_naive(cell) for cell in cells], dtype="datetime64[us]")
     # Spreadsheet times are fractions of a day: a rounding residue under a millisecond is no part of the time.
     microseconds = wall.astype("int64")
     whole = (microseconds + 500_000) // 1_000_000 * 1_000_000
@@ -250,19 +275,29 @@ def _offset_seconds(text: str) -> float:
 
 
 def _to_zone(wall: InstantArray, offset: npt.NDArray[np.float64], timezone: str) -> tuple[InstantArray, InstantArray]:
-    """Return wall-clock times of the zone, and instants (UTC), of stamps with and without an offset."""
-    local, instant = wall.copy(), wall.copy()
+    """Return wall-clock times of the zone, and the instants (UTC) of the stamps that have an offset."""
+    stamped = np.flatnonzero(_has_zone_rules(wall) & ~np.isnan(offset))
+    if not len(stamped):
+        return wall, wall
+    local, exact = wall.copy(), wall.copy()
+    shift = (offset[stamped] * 1_000_000).astype("int64").astype("timedelta64[us]")
+    exact[stamped] = wall[stamped] - shift
+    in_zone = pd.DatetimeIndex(exact[stamped]).tz_localize("UTC").tz_convert(timezone)
+    local[stamped] = in_zone.tz_localize(None).to_numpy()
+    return local, exact
+
+
+def _has_zone_rules(wall: InstantArray) -> BoolArray:
     # Zone rules say nothing about year 1 or 9999; such dates are refused later.
-    known = (wall >= np.datetime64("1900-01-02", "us")) & (wall < np.datetime64("2262-01-01", "us"))
-    stamped = np.flatnonzero(known & ~np.isnan(offset))
-    naive = np.flatnonzero(known & np.isnan(offset))
-    if len(stamped):
-        shift = (offset[stamped] * 1_000_000).astype("int64").astype("timedelta64[us]")
-        instant[stamped] = wall[stamped] - shift
-        in_zone = pd.DatetimeIndex(instant[stamped]).tz_localize("UTC").tz_convert(timezone)
-        local[stamped] = in_zone.tz_localize(None).to_numpy()
-    if len(naive):
-        first_of_two = np.ones(len(naive), dtype=bool)
-        zoned = pd.DatetimeIndex(wall[naive]).tz_localize(timezone, ambiguous=first_of_two, nonexistent="shift_forward")
-        instant[naive] = zoned.tz_convert("UTC").tz_localize(None).to_numpy()
-    return local, instant
+    known: BoolArray = (wall >= np.datetime64("1900-01-02", "us")) & (wall < np.datetime64("2262-01-01", "us"))
+    return known
+
+
+def _in_utc(wall: InstantArray, timezone: str) -> InstantArray:
+    """Return the instants (UTC) of what the clock on a wall of the zone shows."""
+    instant, known = wall.copy(), np.flatnonzero(_has_zone_rules(wall))
+    if len(known):
+        first_of_two = np.ones(len(known), dtype=bool)
+        zoned = pd.DatetimeIndex(wall[known]).tz_localize(timezone, ambiguous=first_of_two, nonexistent="shift_forward")
+        instant[known] = zoned.tz_convert("UTC").tz_localize(None).to_numpy()
+    return instant

@@ -10,6 +10,7 @@ import pandas as pd
 from pandas.errors import ParserError
 
 from cchc_analysis.errors import InputError
+from cchc_analysis.intake.plain_files import read_plain
 from cchc_analysis.intake.quotes import swallowed_row, text_of_formula, unwrapped_lines
 from cchc_analysis.intake.tables import RawSheet
 from cchc_analysis.intake.vocabulary import count_known
@@ -47,6 +48,9 @@ def read_delimited(utf8: bytes, name: str) -> RawSheet:
     utf8 = _without_space_before_quotes(utf8, sample, separator)
     width = max((len(record) for record in records), default=1)
     require_width(width, name)
+    plain = read_plain(utf8, separator, width)
+    if plain is not None:
+        return RawSheet("", plain, delimited=True)
     try:
         cells = _read_regular(utf8, separator, width)
     except ParserError as error:

@@ -1,22 +1,19 @@
 """What follows from other columns of a row: status, kind of days, office and date in the number, elapsed time."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from cchc_analysis.instants import BoolArray
 from cchc_analysis.intake.cells import missing
 from cchc_analysis.intake.codes import FROM_DATES
-from cchc_analysis.intake.dates import Timestamps, dates_within
+from cchc_analysis.intake.dates import Timestamps
+from cchc_analysis.intake.dossier_numbers import numbers_in
 from cchc_analysis.intake.rows import Rows
 from cchc_analysis.intake.tables import Note
 
-_NUMBER_DATE: Final = r"-(?P<y>\d{2})(?P<m>\d{2})(?P<d>\d{2})-\d+$"
-"""Where a number such as H26-250311-0001 says when it was given."""
 _SECOND: Final = 1_000_000
 _NO_STATUS: Final = Note(
     "status_from_dates",
@@ -38,9 +35,9 @@ _NO_FORM: Final = Note(
 def derive_dossiers(rows: Rows, moments: Mapping[str, Timestamps]) -> None:
     """Fill in status, kind of days, office and date in the number, and elapsed time."""
     columns = rows.columns
-    keys = pa.array(columns["dossier_id_key"], type=pa.string())
-    columns["number_on"] = dates_within(keys, _NUMBER_DATE)
-    columns["number_unit"] = _number_units(keys, np.isnat(columns["number_on"]))
+    numbers = numbers_in(pa.array(columns["dossier_id_key"], type=pa.string()))
+    columns["number_on"] = numbers.dates[numbers.places]
+    columns["number_unit"] = numbers.units[numbers.places]
     _derive_status(rows, returned="returned_at", finished="finished_at")
     _derive_day_kind(rows)
     columns["elapsed_seconds"] = _elapsed_seconds(moments)
@@ -101,14 +98,6 @@ def complete_nothing(rows: Rows) -> list[Note]:
     return []
 
 
-def _number_units(keys: pa.Array, no_date: BoolArray) -> npt.NDArray[Any]:
-    """Return, in capitals, what stands before the date in a dossier number such as H26.12-250311-0001; else None."""
-    before = pc.utf8_upper(pc.replace_substring_regex(keys, r"-\d{6}-\d+$", "")).to_numpy(zero_copy_only=False)
-    units = np.asarray(before, dtype=object)
-    units[no_date | (units == "")] = None
-    return units
-
-
 def _elapsed_seconds(moments: Mapping[str, Timestamps]) -> npt.NDArray[np.float64]:
     """Return seconds from receipt to finish, or to hand-over where there is no finish; NaN while open.
 
@@ -117,10 +106,11 @@ def _elapsed_seconds(moments: Mapping[str, Timestamps]) -> npt.NDArray[np.float6
     """
     received, finished, returned = (moments[name] for name in ("received_at", "finished_at", "returned_at"))
     is_open = np.isnat(finished.local)
-    by_wall = np.where(is_open, returned.local, finished.local) - received.local
-    by_instant = np.where(is_open, returned.instant, finished.instant) - received.instant
+    elapsed = np.where(is_open, returned.local, finished.local) - received.local
     exact = received.has_offset | np.where(is_open, returned.has_offset, finished.has_offset)
-    elapsed = np.where(exact, by_instant, by_wall)
+    if exact.any():
+        by_instant = np.where(is_open, returned.instant, finished.instant) - received.instant
+        elapsed = np.where(exact, by_instant, elapsed)
     unknown = np.isnat(elapsed)
     microseconds = np.where(unknown, 0, elapsed.astype(np.int64))
     seconds = (microseconds + _SECOND // 2) // _SECOND

@@ -18,6 +18,9 @@ CONTENT: Final = tuple(column.name for column in DOSSIERS.columns if column.name
 """What must be equal for two dossiers of one code to say the same."""
 
 
+_MANY: Final = 1_000
+
+
 def content_columns(kind: IntakeKind) -> tuple[str, ...]:
     """Return what must be equal for two rows of one key to say the same: every column outside the key."""
     return tuple(column.name for column in kind.kind.columns if column.name not in kind.key)
@@ -64,7 +67,7 @@ def within_file(
     age, and the older ones count as repeats.
     """
     repeats, conflicts = np.zeros(len(keys), dtype=bool), np.zeros(len(keys), dtype=bool)
-    positions = np.flatnonzero(eligible)
+    positions = _maybe_shared(keys, np.flatnonzero(eligible))
     shared = positions[pd.Series(keys[positions]).duplicated(keep=False).to_numpy()]
     if len(shared):
         content = pd.DataFrame({name: columns[name][shared] for name in content_names})
@@ -75,6 +78,16 @@ def within_file(
         if ages is not None:
             _keep_newest(keys, ages, repeats, conflicts)
     return repeats, conflicts
+
+
+def _maybe_shared(keys: npt.NDArray[Any], positions: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return those of the positions whose keys may stand at another one too: whole numbers are compared for texts."""
+    if keys.dtype != object or len(positions) < _MANY:
+        return positions
+    hashes = pd.util.hash_array(keys[positions], categorize=False)
+    order = np.sort(hashes)
+    twice = order[1:][order[1:] == order[:-1]]
+    return positions[np.isin(hashes, twice)] if len(twice) else positions[:0]
 
 
 def _keep_newest(keys: npt.NDArray[Any], ages: InstantArray, repeats: BoolArray, conflicts: BoolArray) -> None:

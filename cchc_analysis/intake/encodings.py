@@ -6,10 +6,12 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cchc_analysis.intake.plain_files import is_utf8
 from cchc_analysis.intake.syllables import plausibility
 from cchc_analysis.intake.tables import Note
 
 _SAMPLE_BYTES = 262_144
+_REPLACEMENT = "\ufffd".encode()
 
 # The letters of TCVN 5712:1993 as glibc `iconv -f TCVN -t UTF-8` gives them, from each first code on ("." = none).
 # Fonts such as .VnTime have no toned capitals, so codes that are punctuation in Windows-1252 stay punctuation.
@@ -193,6 +195,19 @@ def decode(content: bytes) -> Decoded:
         return Decoded(content.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError:
         return _decode_broken_utf8(content) or _decode_single_byte(content)
+
+
+def is_plain_utf8(content: bytes) -> bool:
+    """Return whether `decode` would read the bytes as UTF-8 and have nothing to tell about them.
+
+    >>> is_plain_utf8("Sở Tư pháp".encode()), is_plain_utf8(b"S\\xeb T\\xad ph\\xb8p"), is_plain_utf8(b"\\xff\\xfea\\0")
+    (True, False, False)
+    """
+    if content.startswith(codecs.BOM_UTF8):
+        return is_utf8(content) and _REPLACEMENT not in content
+    if any(content.startswith(bom) for bom, _ in _BOMS) or _utf16_without_bom(content):
+        return False
+    return is_utf8(content)
 
 
 def _decode_unicode(content: bytes, codec: str) -> Decoded:

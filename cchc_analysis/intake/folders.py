@@ -11,6 +11,7 @@ from typing import Final
 import yaml
 
 from cchc_analysis.errors import ParameterError
+from cchc_analysis.intake.database_source import is_source
 from cchc_analysis.intake.mapping import ColumnMapping
 from cchc_analysis.intake.vocabulary import register_texts
 from cchc_analysis.questionnaires import Questionnaire, read_questionnaire, shipped_questionnaires
@@ -90,7 +91,7 @@ def is_questionnaire(path: Path) -> bool:
     >>> is_questionnaire(Path("phieu.csv"))
     False
     """
-    if path.suffix.lower() not in (".yaml", ".yml") or not path.is_file():
+    if path.suffix.lower() not in (".yaml", ".yml") or not path.is_file() or is_source(path):
         return False
     named = _QUESTIONNAIRE_NAME.match(fold(path.stem)) is not None
     try:

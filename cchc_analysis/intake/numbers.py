@@ -4,19 +4,21 @@ Kept apart from the rows and sorted, so that a number can be counted across file
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cchc_analysis.instants import IntArray
+from cchc_analysis.intake.dossier_numbers import NO_RUNNING, numbers_in, running_numbers
 from cchc_analysis.intake.rows import Rows
 from cchc_analysis.warehouse import numbers_schema, to_pandas
 
-_RUNNING: Final = r"-\d{6}-(?P<running>\d{1,9})$"
-"""The last part of a number such as H26-250311-0001; more than nine digits count nothing."""
-_ORDER: Final = [("number_unit", "ascending"), ("number_on", "ascending"), ("running", "ascending")]
+_RUNS: Final = 1_000_000_000
+"""More than any running number."""
 
 SEEN_SCHEMA: Final = pa.schema(
     [("number_unit", pa.string()), ("number_on", pa.timestamp("us")), ("running", pa.int64())]
@@ -29,20 +31,33 @@ def numbers_seen(rows: Rows) -> pa.Table:
     Columns of `SEEN_SCHEMA`; a code that is no number of this form has none.
     """
     keys = pa.array(rows.columns["dossier_id_key"], type=pa.string())
-    digits = pc.extract_regex(keys, _RUNNING).field("running")
-    table = pa.table(
-        [
-            pa.array(rows.columns["number_unit"], type=pa.string(), from_pandas=True),
-            pa.array(rows.columns["number_on"], type=pa.timestamp("us"), from_pandas=True),
-            pc.cast(pc.if_else(pc.equal(digits, ""), None, digits), pa.int64()),
-        ],
-        schema=SEEN_SCHEMA,
-    )
-    return _distinct(table.filter(pa.array(np.logical_and.reduce([column.is_valid() for column in table.columns]))))
+    found, running = numbers_in(keys), running_numbers(keys)
+    said = np.array([unit is not None for unit in found.units], dtype=bool)
+    wanted = said[found.places] & (running != NO_RUNNING)
+    units = pa.array(found.units, type=pa.string())
+    return _distinct(units, found.dates, found.places[wanted], running[wanted])
 
 
-def _distinct(table: pa.Table) -> pa.Table:
-    return table.group_by(SEEN_SCHEMA.names).aggregate([]).select(SEEN_SCHEMA.names).sort_by(_ORDER)
+def _distinct(units: pa.Array, days: npt.NDArray[Any], places: IntArray, running: IntArray) -> pa.Table:
+    """Return the different rows (office, day, running number), sorted; `places` says where office and day stand."""
+    ranks, offices = _ranked(units, days)
+    found = np.sort(ranks[places] * _RUNS + running)
+    found = found[np.concatenate([np.ones(min(len(found), 1), dtype=bool), found[1:] != found[:-1]])]
+    at = pa.array(found // _RUNS)
+    columns = [offices.column("number_unit").take(at), offices.column("number_on").take(at), pa.array(found % _RUNS)]
+    return pa.table(columns, schema=SEEN_SCHEMA).combine_chunks()
+
+
+def _ranked(units: pa.Array, days: npt.NDArray[Any]) -> tuple[IntArray, pa.Table]:
+    """Return for every pair of office and day its rank among the different ones, and these in their order."""
+    pairs = pa.table([units, pa.array(days, type=pa.timestamp("us"))], schema=pa.schema(list(SEEN_SCHEMA)[:2]))
+    order = [("number_unit", "ascending"), ("number_on", "ascending")]
+    distinct = pairs.group_by(pairs.column_names).aggregate([]).select(pairs.column_names).sort_by(order)
+    ranked = distinct.append_column("rank", pa.array(np.arange(distinct.num_rows)))
+    # A join would not keep the order of the rows, and leaves out those without an office.
+    rank_of = {(row["number_unit"], row["number_on"]): row["rank"] for row in ranked.to_pylist()}
+    ranks = [rank_of[row["number_unit"], row["number_on"]] for row in pairs.to_pylist()]
+    return np.array(ranks, dtype=np.int64), distinct
 
 
 def highest_numbers(seen: Iterable[pa.Table]) -> pd.DataFrame:
@@ -55,7 +70,21 @@ def highest_numbers(seen: Iterable[pa.Table]) -> pd.DataFrame:
     >>> highest_numbers(files)[["highest", "n_seen"]].to_numpy().tolist()
     [[5, 3]]
     """
-    every = _distinct(pa.concat_tables([SEEN_SCHEMA.empty_table(), *seen]))
-    counted = every.group_by(["number_unit", "number_on"]).aggregate([("running", "max"), ("running", "count")])
-    named = counted.rename_columns({"running_max": "highest", "running_count": "n_seen"})
-    return to_pandas(named.select(numbers_schema().names).sort_by(_ORDER[:2]))
+    every = pa.concat_tables([SEEN_SCHEMA.empty_table(), *seen]).combine_chunks()
+    offices, at = _offices(every)
+    whole = _distinct(offices.column(0), offices.column(1).to_numpy(), at, every.column("running").to_numpy())
+    offices, at = _offices(whole)
+    counts = np.bincount(at, minlength=offices.num_rows)
+    # Sorted: the last running number of an office and day is its highest.
+    highest = whole.column("running").to_numpy()[np.cumsum(counts) - 1] if len(counts) else np.empty(0, dtype=np.int64)
+    named = pa.table([*offices.columns, pa.array(highest), pa.array(counts)], schema=numbers_schema())
+    return to_pandas(named)
+
+
+def _offices(seen: pa.Table) -> tuple[pa.Table, IntArray]:
+    """Return the rows where office or day begin to be others than in the row before, and to which each row belongs."""
+    units = seen.column("number_unit").combine_chunks()
+    days = seen.column("number_on").to_numpy()
+    same_unit = pc.equal(units.slice(1), units.slice(0, max(len(units) - 1, 0))).to_numpy(zero_copy_only=False)
+    starts = np.concatenate([np.ones(min(len(days), 1), dtype=bool), ~(same_unit & (days[1:] == days[:-1]))])
+    return seen.select(["number_unit", "number_on"]).take(pa.array(np.flatnonzero(starts))), np.cumsum(starts) - 1

@@ -23,6 +23,7 @@ _OVERLAP = 4_096
 _MAIN = "{*}"
 _REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _WIDE_CELL = re.compile(rb'<c\b[^>]{0,60}?\br="([A-Z]{3})\d+"')
+_MAYBE_WIDE = re.compile(rb'="[A-Z]{3}\d')
 _ERROR_CELL = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})(\d+)"[^>]*>'
     rb"(?:<f[^>]{0,200}/>|<f[^>]{0,200}>[^<]{0,2000}</f>)?<v>([^<]*)</v>"
@@ -130,8 +131,9 @@ def _scan(archive: zipfile.ZipFile, part: str, name: str) -> tuple[dict[tuple[in
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             window = tail + chunk
-            for letters in set(_WIDE_CELL.findall(window)):
-                require_width(column_number(letters.decode()), name)
+            if _MAYBE_WIDE.search(window):
+                for letters in set(_WIDE_CELL.findall(window)):
+                    require_width(column_number(letters.decode()), name)
             if b't="e"' in window:
                 for letters, row, value in _ERROR_CELL.findall(window):
                     errors[int(row), column_number(letters.decode())] = value.decode("utf-8", "replace")

@@ -4,7 +4,7 @@ import io
 import json
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ import pyarrow.parquet as pq
 from cchc_analysis.intake.delimited import require_width
 from cchc_analysis.intake.packages import damaged
 from cchc_analysis.intake.tables import RawSheet
+
+ROW_NUMBERS: Final = "cchc:row"
+"""The first column of rows from a database: their numbers in the whole result, whose header is row 0."""
 
 
 def read_parquet(content: bytes, name: str) -> RawSheet:
@@ -30,14 +33,20 @@ def read_parquet(content: bytes, name: str) -> RawSheet:
     try:
         table = pq.read_table(io.BytesIO(content))
         require_width(table.num_columns, name)
+        index: Any = pd.RangeIndex(1, table.num_rows + 2)
+        numbered = table.column_names[:1] == [ROW_NUMBERS]
+        if numbered:
+            index = pd.Index(np.concatenate([[0], table.column(0).to_numpy()]), dtype="int64")
+            table = table.drop_columns([ROW_NUMBERS])
         columns = {
             position: np.concatenate([np.array([header], dtype=object), _values(table.column(position))])
             for position, header in enumerate(table.column_names)
         }
     except (pa.ArrowException, OSError, ValueError, OverflowError):
         raise damaged(name) from None
-    index = pd.RangeIndex(1, table.num_rows + 2)
-    return RawSheet("", pd.DataFrame(columns, index=index, columns=range(table.num_columns), dtype=object))
+    cells = pd.DataFrame(columns, index=index, columns=range(table.num_columns), dtype=object)
+    # What people typed into a database is text, as in a delimited file: "#N/A" is no failed formula.
+    return RawSheet("", cells, delimited=numbered)
 
 
 def _values(column: pa.ChunkedArray) -> np.ndarray:

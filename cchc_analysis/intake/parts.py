@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -46,7 +46,8 @@ def rejected_schema(kind: Kind) -> pa.Schema:
 class PartFacts:
     """What is known of a checked file besides its rows; everything that its line in the accounts needs.
 
-    `key` names the part: the content of the file, how it was mapped, and by which tables it was checked.
+    `key` names the part: the content of the file, how it was mapped, and by which tables it was checked. `source` says
+    of rows from a database which server and query they are from.
     """
 
     key: str
@@ -62,6 +63,7 @@ class PartFacts:
     timezone: str
     title: dict[str, str] | None
     month_first: bool
+    source: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -125,4 +127,9 @@ def read_facts(folder: Path) -> PartFacts:
 
 def read_table(folder: Path, key: str, name: str) -> pa.Table:
     """Return `rows`, `findings`, `rejected` or, for dossiers, `numbers` of the part `key` below `folder`."""
-    return pq.read_table(folder / key / f"{name}.parquet")
+    return pq.read_table(part_file(folder, key, name))
+
+
+def part_file(folder: Path, key: str, name: str) -> Path:
+    """Return where a table of the part `key` lies below `folder`."""
+    return folder / key / f"{name}.parquet"

@@ -1,23 +1,28 @@
 """From files to a warehouse: read, check, put together, store; a refused run changes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from cchc_analysis.errors import CchcError, InputError, MappingError, ParameterError
+from cchc_analysis.errors import CchcError, InputError, ParameterError
 from cchc_analysis.intake.calendars import calendar_of
 from cchc_analysis.intake.check import Checker
+from cchc_analysis.intake.chosen_mappings import loaded_mapping, shared_mapping, source_mappings
+from cchc_analysis.intake.database import Databases
+from cchc_analysis.intake.database_source import refuse_address
 from cchc_analysis.intake.folders import Folders, is_questionnaire
-from cchc_analysis.intake.mapping import ColumnMapping, load_mapping
+from cchc_analysis.intake.mapping import ColumnMapping
 from cchc_analysis.intake.privacy import HashKey, find_hash_key
 from cchc_analysis.intake.readers import find_files
 from cchc_analysis.intake.run import Prepared, Progress, Run, require_one_warehouse
+from cchc_analysis.intake.side_by_side import chosen_workers, run_tasks
 from cchc_analysis.intake.store import locked, tidy_registers, write_intake, write_state
 from cchc_analysis.intake.survey_tables import SURVEY, is_survey, known_kind, questionnaire_named, shipped_questionnaire
 from cchc_analysis.intake.tables import Note
+from cchc_analysis.intake.worker import FileTask
 from cchc_analysis.questionnaires import Questionnaire
 from cchc_analysis.schema import DOSSIERS, KINDS, SURVEY_PREFIX
 from cchc_analysis.units import UnitRegistry
@@ -65,9 +70,14 @@ def intake(
     as_of: datetime | date | None = None,
     hash_key_file: str | Path | None = None,
     allowed_reject_share: float = 0.01,
+    parameters: Mapping[str, str | date] | None = None,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> IntakeResult:
     """Take exports (files, or folders of them) into the warehouse folder, adding to what is there.
+
+    A file may also be a database source (`database_source.DatabaseSource`, in a folder named `*.database.yaml`): its
+    rows come from a PostgreSQL server; `parameters` replace those of its query that have the same name.
 
     `kind` (a name of `schema.KINDS`) says what all files hold; without it, or with "auto", a file in a folder named
     like a register (`payments`, `thanh-toan` …) belongs to that register, any other to the kind of the mapping file,
@@ -77,7 +87,9 @@ def intake(
     mapping file comes before one that a folder is named after. A file whose content has been taken in before under
     the same mapping changes nothing. `as_of` is the moment up to which the data speak (midnight: the whole day), by
     default the newest event in the tables of each kind. The exit code is 1 where of any kind more than
-    `allowed_reject_share` of the rows read were rejected.
+    `allowed_reject_share` of the rows read were rejected. New files are checked by `workers` processes at the same
+    time, by default as many as there are processors where that is worth while; the warehouse is the same whatever
+    their number. `progress` is told of each file, and of a large one how many rows are done so far.
 
     Raises `InputError` naming every file that cannot be read, `MappingError` for columns that cannot be named,
     `HashKeyError` without a key for the dossier codes, `WarehouseError` where the warehouse cannot be added to,
@@ -85,11 +97,14 @@ def intake(
     raised, the warehouse is as it was before.
     """
     chosen, asked = known_kind(None if kind == AUTO else kind, questionnaire_named(questionnaire))
-    rules = _loaded(mapping, chosen, asked)
+    rules = loaded_mapping(mapping, chosen, asked)
     folder = Path(warehouse).expanduser().absolute()
     given = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
+    for path in given:
+        refuse_address(str(path))
     found = [(path, name) for path, name in find_files(given) if folder not in path.absolute().parents]
     files = [(path, name) for path, name in found if not is_questionnaire(path)]
+    databases = Databases.among(files, parameters or {})
     if not files:
         raise InputError(
             "There are no files to take in. Name a folder or files with exports of the one-stop system.",
@@ -98,12 +113,14 @@ def intake(
     # Whoever names a survey but not which leaves that to the mapping file, and this to the folders.
     chosen = rules.kind if chosen == SURVEY and rules.questionnaire else chosen
     tables: dict[str, Questionnaire | None] = {}
+    own = source_mappings(databases.sources, rules, chosen)
     if chosen is None or chosen == SURVEY:
-        of_kind = _by_kind(files, given, rules, chosen, tables)
+        of_kind = _by_kind(files, given, rules, chosen, tables, own)
     else:
         of_kind, tables = {chosen: files}, {chosen: rules.questionnaire}
-    key = find_hash_key([path for path, _ in files], hash_key_file)
-    with locked(folder):
+    # The public key is for synthetic files only, wherever the file lies that names a server.
+    key = find_hash_key([] if databases.sources else [path for path, _ in files], hash_key_file)
+    with locked(folder), databases.with_mappings(own) as opened:
         tables = {name: tables[name] for name in of_kind}
         checkers = _checkers(tables, rules, key, kind_given=chosen is not None or bool(rules.columns))
         runs = {
@@ -111,36 +128,7 @@ def intake(
             for name, checker in checkers.items()
         }
         require_one_warehouse(folder, key, rules)
-        return _Intake(folder, runs, of_kind, allowed_reject_share).take(progress)
-
-
-def _loaded(
-    mapping: ColumnMapping | str | Path | None, kind: str | None, questionnaire: Questionnaire | None
-) -> ColumnMapping:
-    """Return the mapping for tables of the kind; a mapping that names another kind is refused."""
-    default = kind or (questionnaire.kind.name if questionnaire else DOSSIERS.name)
-    if mapping is None:
-        content = {"kind": default, "questionnaire": questionnaire} if questionnaire else {"kind": default}
-        return ColumnMapping.model_validate({} if default == SURVEY else content)
-    rules = mapping if isinstance(mapping, ColumnMapping) else load_mapping(Path(mapping), default, questionnaire)
-    agrees = rules.kind == default or (default == SURVEY and is_survey(rules.kind))
-    if (kind is None and questionnaire is None) or agrees:
-        return _of_one_questionnaire(rules, questionnaire)
-    if "kind" in rules.model_fields_set or rules.columns or rules.constants or rules.values:
-        raise MappingError(
-            f"The mapping is for tables of kind {rules.kind!r}, but {default!r} was asked for. Correct one of the two.",
-            f"Tệp ánh xạ dùng cho loại bảng {rules.kind!r} nhưng lần nạp này chọn {default!r}. Hãy sửa một trong hai.",
-        )
-    return rules.model_copy(update={"kind": default, "questionnaire": questionnaire})
-
-
-def _of_one_questionnaire(rules: ColumnMapping, questionnaire: Questionnaire | None) -> ColumnMapping:
-    if questionnaire is None or rules.questionnaire == questionnaire:
-        return rules
-    raise MappingError(
-        f"The mapping file has another questionnaire {questionnaire.id!r} than the one asked for. Name one of the two.",
-        f"Tệp ánh xạ dùng phiếu khảo sát {questionnaire.id!r} khác với phiếu được chọn. Hãy chỉ ghi một nơi.",
-    )
+        return _Intake(folder, runs, of_kind, opened, allowed_reject_share, workers).take(progress)
 
 
 def _by_kind(
@@ -149,11 +137,15 @@ def _by_kind(
     rules: ColumnMapping,
     chosen: str | None,
     tables: dict[str, Questionnaire | None],
+    own: Mapping[Path, ColumnMapping],
 ) -> dict[str, list[tuple[Path, str]]]:
     """Return the files of each kind, those of `KINDS` in their order, then surveys; fill in their questionnaires."""
     folders, of_kind = Folders(given), dict[str, list[tuple[Path, str]]]()
     for path, name in files:
-        kind, questionnaire = _kind_of(folders.kind_of(path, name), rules)
+        if path in own:
+            kind, questionnaire = own[path].kind, own[path].questionnaire
+        else:
+            kind, questionnaire = _kind_of(folders.kind_of(path, name), rules)
         if chosen == SURVEY and not is_survey(kind):
             raise ParameterError(
                 f"{name}: it is not said which questionnaire this survey has. Name it with --questionnaire, or put its "
@@ -189,17 +181,10 @@ def _checkers(
     mappings = {
         kind: rules
         if (kind, questionnaire) == (rules.kind, rules.questionnaire)
-        else _shared(rules, kind, questionnaire)
+        else shared_mapping(rules, kind, questionnaire)
         for kind, questionnaire in tables.items()
     }
     return {kind: Checker(mapping, key, calendar, registry, kind_given) for kind, mapping in mappings.items()}
-
-
-def _shared(rules: ColumnMapping, kind: str, questionnaire: Questionnaire | None) -> ColumnMapping:
-    """Return what a mapping for one kind says of the tables of another: clock, calendar and the order of dates."""
-    shared = rules.model_dump(include={"timezone", "calendar", "dates"})
-    named = {"kind": kind} if questionnaire is None else {"kind": kind, "questionnaire": questionnaire}
-    return ColumnMapping.model_validate({**named, **shared})
 
 
 def _as_wall_clock(as_of: datetime | date | None, timezone: str) -> datetime | None:
@@ -218,7 +203,9 @@ class _Intake:
     folder: Path
     runs: Mapping[str, Run]
     files: Mapping[str, list[tuple[Path, str]]]
+    databases: Databases
     allowed: float
+    workers: int | None = None
 
     def take(self, progress: Progress | None) -> IntakeResult:
         """Read and check the new files of every kind, put each kind together, and only then store."""
@@ -243,26 +230,47 @@ class _Intake:
     def _check_files(self, progress: Progress | None) -> dict[str, list[Note]]:
         """Check every file that is not yet a part; raise one error that names all files that cannot be read."""
         notes: dict[str, list[Note]] = {kind: [] for kind in self.runs}
-        errors: list[CchcError] = []
+        errors: dict[int, InputError] = {}
+        tasks: dict[int, FileTask] = {}
         n_files = sum(len(files) for files in self.files.values())
         numbered = ((kind, path, name) for kind, files in self.files.items() for path, name in files)
         for number, (kind, path, name) in enumerate(numbered, start=1):
-            if progress:
-                progress(name, number, n_files)
+            at = number - len(tasks)
+            found: Note | FileTask | None
             try:
-                note = self.runs[kind].check(path, name)
+                if path in self.databases.sources:
+                    _told(progress, at, n_files)(name)
+                    found = self.databases.check(path, name, self.runs[kind], _told(progress, at, n_files))
+                else:
+                    found = self.runs[kind].check(path, name)
             except InputError as error:
-                errors.append(error)
-            else:
-                notes[kind] += [note] if note else []
-        if len(errors) == 1:
-            raise errors[0]
-        if errors:
-            raise InputError(
-                f"{len(errors)} files cannot be taken in; nothing was changed.\n" + "\n".join(e.en for e in errors),
-                f"Có {len(errors)} tệp không nạp được; kho dữ liệu giữ nguyên.\n" + "\n".join(e.vi for e in errors),
-            )
+                errors[number] = error
+                continue
+            if isinstance(found, FileTask):
+                tasks[number] = found
+                continue
+            notes[kind] += [found] if found else []
+            if progress and path not in self.databases.sources:
+                progress(name, at, n_files)
+        errors.update(self._run_tasks(tasks, progress, n_files))
+        _raise_all([errors[number] for number in sorted(errors)])
         return notes
+
+    def _run_tasks(
+        self, tasks: Mapping[int, FileTask], progress: Progress | None, n_files: int
+    ) -> dict[int, InputError]:
+        """Check the new files, some at the same time; return the errors by the numbers of their files."""
+        numbers, listed = list(tasks), list(tasks.values())
+        n_told = n_files - len(listed)
+
+        def told(place: int, n_rows: int) -> None:
+            nonlocal n_told
+            n_told += not n_rows
+            if progress:
+                progress(f"{listed[place].name} … {n_rows}" if n_rows else listed[place].name, n_told, n_files)
+
+        found = run_tasks(listed, chosen_workers(self.workers, listed), told)
+        return {numbers[place]: error for place, error in found.items()}
 
     def _result(self, prepared: Mapping[str, Prepared], notes: Mapping[str, list[Note]]) -> IntakeResult:
         codes = {kind: self._exit_code(new) for kind, new in prepared.items()}
@@ -292,3 +300,19 @@ class _Intake:
             kind=kind,
             registers=registers,
         )
+
+
+def _raise_all(errors: Sequence[CchcError]) -> None:
+    """Raise one error that names all files that cannot be read, where there are any."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise InputError(
+            f"{len(errors)} files cannot be taken in; nothing was changed.\n" + "\n".join(e.en for e in errors),
+            f"Có {len(errors)} tệp không nạp được; kho dữ liệu giữ nguyên.\n" + "\n".join(e.vi for e in errors),
+        )
+
+
+def _told(progress: Progress | None, number: int, n_files: int) -> Callable[[str], None]:
+    """Return what tells how far a source has come, in place of the name of a file."""
+    return (lambda name: progress(name, number, n_files)) if progress else (lambda name: None)

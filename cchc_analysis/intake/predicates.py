@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.instants import BoolArray, InstantArray
 from cchc_analysis.intake.cells import missing
@@ -29,6 +30,8 @@ def earlier(first: InstantArray, second: InstantArray) -> BoolArray:
     >>> earlier(day, morning), earlier(day, morning + np.timedelta64(1, "D"))
     (array([False]), array([ True]))
     """
+    if missing(first).all() or missing(second).all():
+        return np.zeros(len(first), dtype=bool)
     both_clocks = clock_time_known(first) & clock_time_known(second)
     by_date = first.astype("datetime64[D]") < second.astype("datetime64[D]")
     return np.asarray(np.where(both_clocks, first < second, by_date), dtype=bool)
@@ -36,7 +39,7 @@ def earlier(first: InstantArray, second: InstantArray) -> BoolArray:
 
 def has_status(rows: Rows, *codes: str) -> BoolArray:
     """Return where the status is one of the codes."""
-    return np.isin(rows.columns["status"].astype(str), codes)
+    return np.asarray(pd.Series(rows.columns["status"], dtype=object).isin(codes), dtype=bool)
 
 
 def is_missing(column: str) -> Predicate:
@@ -166,21 +169,23 @@ def due_not_as_recomputed(rows: Rows, calendar: WorkingCalendar) -> BoolArray:
     """Compare dates with receipt + term; a paused dossier has a later due date by right."""
     columns = rows.columns
     is_committed = ~np.isnan(columns["committed_days"])
-    term = np.where(is_committed, columns["committed_days"], columns["statutory_days"])
-    due = columns["due_at"].astype("datetime64[D]")
+    terms = np.where(is_committed, columns["committed_days"], columns["statutory_days"])
     paused = np.nan_to_num(columns["paused_days"].astype("float64")) > 0
-    wanted = ~missing(due) & ~np.isnan(term) & (term <= 366) & ~paused
-    received = np.where(wanted, inside(columns["received_at"], calendar, margin_days=900), np.datetime64("NaT", "us"))
-    term = np.where(missing(received), np.nan, term)
+    wanted = ~missing(columns["due_at"]) & (terms <= 366) & ~paused
+    wanted[wanted] = ~missing(inside(columns["received_at"][wanted], calendar, margin_days=900))
+    received, term = columns["received_at"][wanted], terms[wanted]
+    due = columns["due_at"][wanted].astype("datetime64[D]")
     working = np.asarray(calendar.deadline(received, term)).astype("datetime64[D]")
     elapsed = np.asarray(calendar.deadline_calendar_days(received, np.ceil(term))).astype("datetime64[D]")
-    is_calendar = columns["day_kind"] == "calendar"
+    is_calendar = columns["day_kind"][wanted] == "calendar"
     committed_assumed, statutory_assumed = (
-        is_marked(f"term_kind_assumed:{name}")(rows, calendar) for name in ("committed_days", "statutory_days")
+        is_marked(f"term_kind_assumed:{name}")(rows, calendar)[wanted] for name in ("committed_days", "statutory_days")
     )
-    assumed = np.where(is_committed, committed_assumed, statutory_assumed)
+    assumed = np.where(is_committed[wanted], committed_assumed, statutory_assumed)
     agrees = np.where(is_calendar, due == elapsed, (due == working) | (assumed & (due == elapsed)))
-    return np.asarray(~missing(received) & ~agrees)
+    differs = np.zeros(len(rows), dtype=bool)
+    differs[wanted] = ~agrees
+    return differs
 
 
 def information_online(rows: Rows, calendar: WorkingCalendar) -> BoolArray:

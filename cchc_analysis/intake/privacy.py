@@ -16,6 +16,9 @@ KEY_FILE_VARIABLE: Final = "CCHC_HASH_KEY_FILE"
 MARKER_FILE: Final = "cchc-sample.json"
 SHORTEST_KEY: Final = 16
 _HASH_DIGITS: Final = 32
+_BLOCK: Final = 64
+_INNER, _OUTER = (bytes(byte ^ mask for byte in range(256)) for mask in (0x36, 0x5C))
+"""What RFC 2104 does to the key in front of the code, and in front of the hash of both."""
 
 _HOW_TO_EN = (
     'Make one with: python -c "import secrets; print(secrets.token_hex(32))", keep it in a file outside the '
@@ -54,11 +57,20 @@ def hash_codes(codes: Iterable[str | None], key: HashKey) -> list[str | None]:
     >>> code[:8], len(code)
     ('72504c4c', 32)
     """
-    secret = key.secret
-    return [
-        None if code is None else hmac.digest(secret, code.encode("utf-8"), "sha256").hex()[:_HASH_DIGITS]
-        for code in codes
-    ]
+    padded = (hashlib.sha256(key.secret).digest() if len(key.secret) > _BLOCK else key.secret).ljust(_BLOCK, b"\0")
+    # The state after the padded key is the same for every code: from there on it takes a third of the time.
+    inner = hashlib.sha256(padded.translate(_INNER)).copy
+    outer = hashlib.sha256(padded.translate(_OUTER)).copy
+    hashes: list[str | None] = []
+    for code in codes:
+        if code is None:
+            hashes.append(None)
+            continue
+        first, second = inner(), outer()
+        first.update(code.encode("utf-8"))
+        second.update(first.digest())
+        hashes.append(second.hexdigest()[:_HASH_DIGITS])
+    return hashes
 
 
 def find_hash_key(

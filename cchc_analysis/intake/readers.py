@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cchc_analysis.errors import InputError, MappingError
 from cchc_analysis.intake.answers import FormWords, form_words
@@ -25,6 +27,7 @@ from cchc_analysis.intake.columns import (
     no_questions,
 )
 from cchc_analysis.intake.contents import read_sheets
+from cchc_analysis.intake.database_source import SOURCE_SUFFIXES
 from cchc_analysis.intake.filled_rows import sorter_of, told_above
 from cchc_analysis.intake.form_rows import sort_forms
 from cchc_analysis.intake.headers import Header, find_header, with_cells_above
@@ -45,11 +48,16 @@ _PLAIN_CODE = re.compile(r"(?=[^\s=]{6})[^\s=]*\d[^\s=]*\Z")
 """A code that could be nothing else: no numbering, no word; rows with it and a time are not looked at one by one."""
 
 
+_USUAL_CODE = "^[!-<>-~]*[0-9][!-<>-~]*$"
+"""What `_PLAIN_CODE` looks like in ASCII, for six characters or more."""
+
+
 def find_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Return the files to read with the names shown to people, sorted by name, each file once.
 
     Folders are searched with their subfolders; hidden files, lock files (`~$`), README files and .json, .yaml
-    and .md files in them are left out, while a file given by itself is always taken. A name is relative to
+    and .md files in them are left out but for database sources (`*.database.yaml`), while a file given by itself is
+    always taken. A name is relative to
     the given folder, with "/"; the folder's own name goes in front where two folders hold the same name.
     Raises `InputError` for a path that does not exist and where there is nothing to read.
 
@@ -100,7 +108,8 @@ def _refuse_folder(error: OSError) -> None:
 
 def _left_out(name: str) -> bool:
     lower = name.lower()
-    return lower.startswith((".", "~$", "readme")) or lower.endswith(_LEFT_OUT_SUFFIXES) or lower in _LEFT_OUT_NAMES
+    left_out = lower.endswith(_LEFT_OUT_SUFFIXES) and not lower.endswith(SOURCE_SUFFIXES)
+    return lower.startswith((".", "~$", "readme")) or left_out or lower in _LEFT_OUT_NAMES
 
 
 def read_tables(
@@ -366,8 +375,24 @@ def _sort_rows(
 
 
 def _doubtful(body: pd.DataFrame, code: int, times: tuple[int, ...]) -> np.ndarray:
+    codes = body[code].to_numpy(dtype=object)
+    has_code = _is_usual(codes)
     is_plain = _PLAIN_CODE.match
-    has_code = [isinstance(value, str) and is_plain(value) is not None for value in body[code]]
+    for position in np.flatnonzero(~has_code):
+        has_code[position] = isinstance(codes[position], str) and is_plain(codes[position]) is not None
     has_time = body[list(times)].notna().any(axis=1).to_numpy(dtype=bool)
-    doubtful: np.ndarray = ~(np.array(has_code, dtype=bool) & has_time)
+    doubtful: np.ndarray = ~(has_code & has_time)
     return doubtful
+
+
+def _is_usual(codes: np.ndarray) -> np.ndarray:
+    """Return which codes are plain ones in letters, digits and signs of ASCII; nothing is known of the others."""
+    try:
+        texts = pa.array(codes, type=pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return np.zeros(len(codes), dtype=bool)
+    long_enough = pc.greater_equal(pc.binary_length(texts), 6)
+    usual: np.ndarray = pc.fill_null(
+        pc.and_(pc.match_substring_regex(texts, _USUAL_CODE), long_enough), False
+    ).to_numpy(zero_copy_only=False)
+    return usual.copy()

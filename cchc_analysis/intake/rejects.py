@@ -56,8 +56,8 @@ def write_flags(flags: pd.DataFrame, path: Path, kind: Kind) -> None:
     columns = {
         "Tệp nguồn": flags["file"],
         "Trang tính": flags["sheet"],
-        "Dòng": flags["row"].astype("str"),
-        "Cột": flags["column"].map(lambda column: label(column, kind)),
+        "Dòng": flags["row"],
+        "Cột": flags["column"].map({column: label(column, kind) for column in flags["column"].unique()}),
         "Giá trị": flags["value"],
         "Lý do": flags["rule"].map(reasons),
         "Quy tắc": flags["rule"],
@@ -69,6 +69,8 @@ def write_flags(flags: pd.DataFrame, path: Path, kind: Kind) -> None:
 
 
 def _inert_column(texts: "pd.Series[str]") -> pa.Array:
+    if texts.dtype.kind == "i":
+        return pa.array(texts.to_numpy(dtype="int64")).cast(pa.string())
     values = texts.astype("object").where(texts.notna(), "").to_numpy()
     encoded = pa.array(values, type=pa.string()).dictionary_encode()
     safe = pa.array([inert(text) for text in encoded.dictionary.to_pylist()], type=pa.string())

@@ -26,6 +26,7 @@ _SKIPPED = {
     "repeated_header": ("tiêu đề lặp lại", "repeated headers"),
     "note": ("ghi chú", "notes"),
     "unfilled": ("dòng chưa điền", "rows not filled in"),
+    "empty": ("dòng không có giá trị", "rows without any value"),
 }
 
 _UNCHANGED = (
@@ -107,6 +108,12 @@ def _file_notes(accounts: Sequence[Mapping[str, Any]], place: int) -> list[str]:
     ]
 
 
+def _sources(accounts: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return the servers that rows are from, each with the first digits of the hash of the query."""
+    told = [account["source"] for account in accounts if "source" in account]
+    return list(dict.fromkeys((source["server"], source["query_sha256"][:8]) for source in told))
+
+
 def _why(rule: str, place: int) -> str:
     en, vi = sentences().get(rule, (rule, rule))
     return vi if place == 0 else en
@@ -140,6 +147,9 @@ def _rest(result: IntakeResult, place: int, language: Language) -> list[str]:
             f"{('Số liệu tính đến hết ngày', 'Data up to the end of')[place]} {day(warehouse.as_of, language)}"
             + (f" ({why})" if why else "")
         )
+    for server, query in _sources(intake["files"]):
+        words = (f"Từ cơ sở dữ liệu {server} (truy vấn {query})", f"From the database {server} (query {query})")
+        lines.append(words[place])
     if intake.get("dropped_columns"):
         names = ", ".join(intake["dropped_columns"])
         lines.append(f"{('Cột không giữ lại', 'Columns not kept')[place]}: {names}")

@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from cchc_analysis.instants import BoolArray
 from cchc_analysis.intake.answers import FormWords, parse_answers, parse_bands
-from cchc_analysis.intake.cells import CellArray, as_cells, cell_text, is_error
+from cchc_analysis.intake.cells import CellArray, as_cells, cell_text, cell_texts, is_error
 from cchc_analysis.intake.codes import parse_booleans, parse_category
 from cchc_analysis.intake.dates import Timestamps, parse_timestamps
+from cchc_analysis.intake.distinct import Distinct, distinct_cells, none_at_all
 from cchc_analysis.intake.survey_numbers import parse_seconds, parse_weights
 from cchc_analysis.intake.tables import NamedTable
 from cchc_analysis.intake.terms import parse_terms
@@ -63,6 +64,12 @@ class Rows:
         """Return the cell as text, as a person may type it again."""
         return cell_text(self.cells[column][position], self.month_first) if column in self.cells else None
 
+    def originals(self, column: str, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+        """Return the cells as texts, see `original`."""
+        if column not in self.cells:
+            return np.full(len(positions), None, dtype=object)
+        return cell_texts(self.cells[column][positions], self.month_first)
+
 
 Derive = Callable[[Rows, Mapping[str, Timestamps]], None]
 """Fills in what follows from other columns; is given the moments as read, with their offsets."""
@@ -77,10 +84,10 @@ def type_rows(table: NamedTable, reading: Reading, kind: Kind, derive: Derive) -
     marks: dict[str, BoolArray] = {}
     moments: dict[str, Timestamps] = {}
     for column in kind.columns:
-        found = cells.get(column.name, np.full(n_rows, None, dtype=object))
+        found = _distinct(column, cells.get(column.name), n_rows, reading)
         # In a text file "#N/A" may be what somebody has typed; in a workbook it is the failure of a formula.
-        failed = np.zeros(n_rows, dtype=bool) if table.delimited else is_error(found)
-        raw = _without(found, failed)
+        failed = np.zeros(len(found.cells), dtype=bool) if table.delimited else is_error(found.cells)
+        raw = _without(found.cells, failed)
         if column.kind == "timestamp":
             times = parse_timestamps(
                 raw,
@@ -89,20 +96,22 @@ def type_rows(table: NamedTable, reading: Reading, kind: Kind, derive: Derive) -
                 timezone=reading.timezone,
                 empty=reading.empty,
             )
+            moments[column.name] = times = times.spread(found)
             columns[column.name], unreadable[column.name] = times.local, times.unreadable
-            moments[column.name] = times
         elif column.kind == "days":
-            _put_terms(column.name, raw, reading, columns, marks, present=column.name in cells)
+            _put_terms(column.name, raw, found, reading, columns, marks, present=column.name in cells)
             unreadable[column.name] = np.zeros(n_rows, dtype=bool)
         elif column.name == "weight" and reading.forms is not None:
             parsed, marks["weight_negative"] = parse_weights(raw, empty=reading.empty)
             columns[column.name], unreadable[column.name] = parsed.values, parsed.unreadable
         else:
             parsed = _parse(column, raw, reading, kind)
-            columns[column.name], unreadable[column.name] = parsed.values, parsed.unreadable
-        if column.kind == "answer":
-            columns[column.name][failed] = INVALID_ANSWER
-        unreadable[column.name] = unreadable[column.name] | failed
+            columns[column.name], unreadable[column.name] = found.spread(parsed.values), found.spread(parsed.unreadable)
+        if failed.any():
+            failed = found.spread(failed)
+            unreadable[column.name] = unreadable[column.name] | failed
+            if column.kind == "answer":
+                columns[column.name][failed] = INVALID_ANSWER
     source_rows = np.asarray(table.cells.index, dtype=np.int64)
     marks["ragged"] = np.isin(source_rows, np.array(table.ragged_rows, dtype=np.int64))
     columns["source_row"] = source_rows
@@ -113,6 +122,13 @@ def type_rows(table: NamedTable, reading: Reading, kind: Kind, derive: Derive) -
     rows = Rows(columns, unreadable, marks, cells, reading.month_first)
     derive(rows, moments)
     return rows
+
+
+def _distinct(column: Column, cells: CellArray | None, n_rows: int, reading: Reading) -> Distinct:
+    """Return the cells to parse: each different one once, but all of a form, whose columns are read as a whole."""
+    if reading.forms is not None and column.kind != "timestamp":
+        return Distinct(np.full(n_rows, None, dtype=object) if cells is None else cells, None)
+    return none_at_all(n_rows) if cells is None else distinct_cells(cells)
 
 
 def _without(cells: CellArray, failed: BoolArray) -> CellArray:
@@ -147,6 +163,7 @@ def _parse(column: Column, raw: CellArray, reading: Reading, kind: Kind) -> Pars
 def _put_terms(
     name: str,
     raw: CellArray,
+    found: Distinct,
     reading: Reading,
     columns: dict[str, npt.NDArray[Any]],
     marks: dict[str, BoolArray],
@@ -154,9 +171,9 @@ def _put_terms(
     present: bool,
 ) -> None:
     terms = parse_terms(raw, empty=reading.empty)
-    columns[name], columns[f"{name}_kind"] = terms.days, terms.kinds
+    columns[name], columns[f"{name}_kind"] = found.spread(terms.days), found.spread(terms.kinds)
     for flag in sorted({flag for flag in terms.flags if flag is not None}):
-        marks[f"{flag}:{name}"] = (terms.flags == flag) & present
+        marks[f"{flag}:{name}"] = found.spread((terms.flags == flag) & present)
 
 
 def join_rows(tables: list[Rows]) -> Rows:

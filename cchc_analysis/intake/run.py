@@ -6,20 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pandas as pd
 import pyarrow as pa
 
 from cchc_analysis.errors import HashKeyError, InputError, WarehouseError
 from cchc_analysis.intake.calendars import calendar_span
-from cchc_analysis.intake.check import Checker, check_file, rows_as_found
+from cchc_analysis.intake.check import Checker, rows_as_found
 from cchc_analysis.intake.combine import Combined, check_account, combine
 from cchc_analysis.intake.mapping import ColumnMapping
-from cchc_analysis.intake.parts import PartFacts, part_key, read_facts, write_part
+from cchc_analysis.intake.parts import Part, PartFacts, part_key, read_facts, write_part
 from cchc_analysis.intake.privacy import HashKey
 from cchc_analysis.intake.store import tidy
 from cchc_analysis.intake.tables import Note
+from cchc_analysis.intake.worker import FileTask
 from cchc_analysis.schema import KINDS, SURVEY_PREFIX, Kind
 from cchc_analysis.version import VERSION
 from cchc_analysis.warehouse import (
@@ -32,7 +33,28 @@ from cchc_analysis.warehouse import (
 )
 
 Progress = Callable[[str, int, int], None]
-"""Told the name of a file, its number (from 1) and how many there are, before the file is read."""
+"""Told the name of a file, its number (from 1) and how many there are, before the file is read.
+
+Of a database also while rows come, how many there are so far standing behind the name."""
+
+
+class Result(Protocol):
+    """The rows that a query gave, held ready to be checked; `sha256` is their content, `key` the name of the part."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the rows, whatever order they came in."""
+
+    @property
+    def key(self) -> str:
+        """Return the name of the part that the rows make."""
+
+    def part(self) -> Part:
+        """Return the rows, checked."""
+
+    def rows_as_found(self, wanted: pd.DataFrame) -> pa.Table:
+        """Return the `wanted` rows (`sheet`, `row`) as text, in the columns of `rejected_schema`."""
+
 
 SAMPLE_TITLE: Final = {"vi": "Dữ liệu mẫu mô phỏng", "en": "Synthetic sample data"}
 
@@ -56,6 +78,7 @@ class Run:
         self.as_of = as_of
         self.previous = read_intake(folder)
         self.sources: dict[str, tuple[Path, str]] = {}
+        self.results: dict[str, Result] = {}
 
     def tidy(self) -> None:
         """Remove what does not belong to the state that `intake.json` names at this moment."""
@@ -63,21 +86,43 @@ class Run:
         parts = {account["part"] for account in kept["files"]} if kept else set()
         tidy(self.folder, kept["state"] if kept else None, parts)
 
-    def check(self, path: Path, name: str) -> Note | None:
-        """Check the file unless it is a part already; return a note where its content has been seen in this run."""
+    def check_result(self, path: Path, name: str, result: "Result") -> Note | None:
+        """Check the result of a query, which the file `path` asks for, as `check` does with a file."""
+        if result.sha256 not in self.sources:
+            self.results[result.sha256] = result
+        return self._check(path, name, result.sha256)
+
+    def check(self, path: Path, name: str) -> Note | FileTask | None:
+        """Return what there is to do to check the file, None where it is a part already.
+
+        Where its content has been seen in this run it is a note that says so.
+        """
         content = _sha256(path, name)
         if content in self.sources:
-            first = self.sources[content][1]
-            return Note(
-                "same_content",
-                f"'{name}' has the same content as '{first}' and was left out.",
-                f"'{name}' có cùng nội dung với '{first}' nên được bỏ qua.",
-            )
+            return self._same_content(name, content)
         self.sources[content] = (path, name)
-        key = part_key(content, self.checker.mapping)
-        if not (self.parts / key).is_dir():
-            write_part(check_file(path, name, content, self.checker), self.parts)
+        if (self.parts / self._key(content)).is_dir():
+            return None
+        return FileTask(path, name, content, self.checker, self.parts)
+
+    def _check(self, path: Path, name: str, content: str) -> Note | None:
+        if content in self.sources:
+            return self._same_content(name, content)
+        self.sources[content] = (path, name)
+        if not (self.parts / self._key(content)).is_dir():
+            write_part(self.results[content].part(), self.parts)
         return None
+
+    def _same_content(self, name: str, content: str) -> Note:
+        first = self.sources[content][1]
+        return Note(
+            "same_content",
+            f"'{name}' has the same content as '{first}' and was left out.",
+            f"'{name}' có cùng nội dung với '{first}' nên được bỏ qua.",
+        )
+
+    def _key(self, content: str) -> str:
+        return self.results[content].key if content in self.results else part_key(content, self.checker.mapping)
 
     def prepare(self) -> Prepared:
         """Put the files of this run and of earlier ones together; nothing is stored yet."""
@@ -109,7 +154,7 @@ class Run:
 
     def _all_facts(self) -> list[PartFacts]:
         """Return the parts of this run and those of earlier runs; a file checked anew replaces its old part."""
-        new = {content: part_key(content, self.checker.mapping) for content in self.sources}
+        new = {content: self._key(content) for content in self.sources}
         old = {account["sha256"]: account["part"] for account in (self.previous or {"files": []})["files"]}
         return [read_facts(self.parts / key) for key in (old | new).values()]
 
@@ -123,8 +168,10 @@ class Run:
     def _originals(self, part: PartFacts, wanted: pd.DataFrame) -> pa.Table | None:
         """Return rows of a file of this run as the file has them."""
         source = self.sources.get(part.sha256)
-        if source is None or part_key(part.sha256, self.checker.mapping) != part.key:
+        if source is None or self._key(part.sha256) != part.key:
             return None
+        if part.sha256 in self.results:
+            return self.results[part.sha256].rows_as_found(wanted)
         return rows_as_found(*source, wanted, self.checker)
 
     def _intake(self, facts: list[PartFacts], combined: Combined, state: str) -> dict[str, Any]:

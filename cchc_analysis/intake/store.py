@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cchc_analysis.errors import WarehouseError
+from cchc_analysis.intake.all_rows import plain
 from cchc_analysis.intake.combine import Combined
 from cchc_analysis.intake.parts import UNFINISHED
 from cchc_analysis.intake.rejects import write_flags, write_rejected
@@ -99,7 +100,7 @@ def write_state(folder: Path, state: str, combined: Combined, kind: Kind) -> Non
     if target.exists():
         shutil.rmtree(target)
     unfinished.mkdir(parents=True)
-    _write_table(combined.rows, table_schema(kind), unfinished / kind.file)
+    _write_rows(combined.rows, table_schema(kind), unfinished / kind.file)
     if combined.numbers is not None:
         _write_table(combined.numbers, numbers_schema(), unfinished / NUMBERS_FILE)
     _write_table(combined.findings, findings_schema(), unfinished / FINDINGS_FILE)
@@ -107,6 +108,14 @@ def write_state(folder: Path, state: str, combined: Combined, kind: Kind) -> Non
     flags = combined.findings[combined.findings["severity"] != "reject"]
     write_flags(flags[["file", "sheet", "row", "column", "value", "rule"]], unfinished / FLAGS_FILE, kind)
     unfinished.rename(target)
+
+
+def _write_rows(rows: pa.Table, schema: pa.Schema, path: Path) -> None:
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for first in range(0, max(rows.num_rows, 1), _ROWS_PER_GROUP):
+            # Spelt out group by group: all texts of all rows at once would take many times the memory.
+            group = plain(rows.slice(first, _ROWS_PER_GROUP))
+            writer.write_table(group.select(schema.names).cast(schema), row_group_size=_ROWS_PER_GROUP)
 
 
 def _write_table(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
-import yaml
-
 from cchc_analysis.errors import MappingError
 from cchc_analysis.intake.vocabulary import Vocabulary, header_keys, load_vocabulary
+from cchc_analysis.intake.yaml_texts import load_yaml
 from cchc_analysis.questionnaires import Questionnaire
 from cchc_analysis.reference_data import reference_path
 from cchc_analysis.schema import SURVEY_COLUMNS
@@ -179,7 +178,7 @@ def _add(canonical: dict[str, str], header: str, name: str, questionnaire: Quest
 
 @cache
 def _section() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(reference_path(COLUMNS_FILE).read_text(encoding="utf-8"))
+    content: dict[str, Any] = load_yaml(reference_path(COLUMNS_FILE).read_text(encoding="utf-8"))
     unknown = {*content["columns"], *content["later"], *content["as_dossiers"]} - {c.name for c in SURVEY_COLUMNS}
     if unknown:
         raise MappingError(

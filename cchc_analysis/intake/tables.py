@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-SKIP_REASONS = ("numbering", "band", "total", "signature", "repeated_header", "note", "unfilled")
+EMPTY = "empty"
+"""Why a row of a database is no dossier that has no value in any column that is kept."""
+
+SKIP_REASONS = ("numbering", "band", "total", "signature", "repeated_header", "note", "unfilled", EMPTY)
 """Why a row below the header is no dossier; the keys of `NamedTable.skipped`."""
 
 REJECTED_HEADERS = ("Tệp nguồn", "Trang tính", "Dòng", "Cột", "Giá trị", "Lý do")

@@ -91,11 +91,27 @@ def _without(values: npt.NDArray[Any], empty: frozenset[str]) -> npt.NDArray[Any
 
 def _stored_codes(texts: CellArray) -> npt.NDArray[Any]:
     """Return `stored_text` of each text; all but a few codes are plain and need no work."""
-    plain = pc.match_substring_regex(pa.array(texts, type=pa.string()), f"^{_PLAIN.pattern}$")
+    codes = pa.array(texts, type=pa.string())
+    if _has_only(codes, "!", "~"):
+        return texts
+    plain = pc.match_substring_regex(codes, f"^{_PLAIN.pattern}$")
     stored = texts.copy()
     odd = np.flatnonzero(~plain.to_numpy(zero_copy_only=False))
     stored[odd] = [stored_text(text) for text in texts[odd]]
     return stored
+
+
+def _has_only(texts: pa.Array, first: str, last: str) -> bool:
+    """Return whether every letter of the texts, none of which may be sliced, lies from `first` to `last` (ASCII)."""
+    content = texts.buffers()[2] if isinstance(texts, pa.StringArray) and texts.offset == 0 else None
+    if content is None:
+        return False
+    letters = np.frombuffer(content, dtype=np.uint8)[: texts.buffers()[1] and _end(texts)]
+    return bool(len(letters)) and bool(letters.min() >= ord(first) and letters.max() <= ord(last))
+
+
+def _end(texts: pa.Array) -> int:
+    return int(np.frombuffer(texts.buffers()[1], dtype=np.int32)[len(texts)])
 
 
 def code_key(code: str) -> str:
@@ -116,6 +132,8 @@ def code_keys(codes: npt.NDArray[Any]) -> pa.Array:
     ['h26-1', None]
     """
     texts = pa.array(codes, type=pa.string())
+    if _has_only(texts, "(", "~"):
+        return pc.ascii_lower(texts)
     ascii_keys = pc.ascii_lower(pc.utf8_ltrim(pc.replace_substring(texts, " ", ""), "'"))
     odd = pc.fill_null(pc.invert(pc.string_is_ascii(texts)), False)
     if not pc.any(odd).as_py():

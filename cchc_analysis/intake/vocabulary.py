@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final
 
-import yaml
-
 from cchc_analysis.errors import MappingError
+from cchc_analysis.intake.yaml_texts import load_yaml
 from cchc_analysis.reference_data import reference_path
 from cchc_analysis.schema import DOSSIERS, KINDS, Kind
 from cchc_analysis.text import fold
@@ -78,24 +77,29 @@ class Vocabulary:
         >>> load_vocabulary().is_personal("Địa chỉ thường trú của chủ hồ sơ")
         True
         """
-        keys = list(header_keys(header))
-        if any(key in self.canonical or key in self.ignored for key in keys):
+        keys = header_keys(header)
+        if not self.personal or any(key in self.canonical or key in self.ignored for key in keys):
             return False
-        return any(f" {term} " in f" {key} " for key in keys for term in self.personal)
+        return any(_any_of(self.personal).search(key) for key in keys)
 
 
-def header_keys(header: str) -> Iterable[str]:
-    """Yield what a header is looked up by, the most exact first; see `Vocabulary.meaning`.
+@lru_cache(maxsize=8_192)
+def header_keys(header: str) -> tuple[str, ...]:
+    """Return what a header is looked up by, the most exact first; see `Vocabulary.meaning`.
 
-    >>> list(header_keys("(3) Hạn trả (dd/mm)"))[:2]
-    ['3 han tra dd mm', 'han tra']
+    >>> header_keys("(3) Hạn trả (dd/mm)")[:2]
+    ('3 han tra dd mm', 'han tra')
     """
-    yield fold(header)
     bare = _LEADING_NUMBER.sub("", _TRAILING_REMARK.sub("", header))
     unmarked = _FOOTNOTE.sub("", bare)
-    for other in (bare, unmarked, _WORD_IN_ONE.sub(" ", unmarked)):
-        if other and other != header:
-            yield fold(other)
+    others = (bare, unmarked, _WORD_IN_ONE.sub(" ", unmarked))
+    return tuple(fold(text) for text in (header, *(other for other in others if other and other != header)))
+
+
+@lru_cache(maxsize=64)
+def _any_of(terms: frozenset[str]) -> re.Pattern[str]:
+    """Return the pattern of any of the terms as whole words of a folded text."""
+    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, sorted(terms)))})(?!\S)")
 
 
 def build_vocabulary(text: str) -> Vocabulary:
@@ -106,7 +110,7 @@ def build_vocabulary(text: str) -> Vocabulary:
     >>> build_vocabulary("columns: {field: [Area]}").meaning("AREA")
     'field'
     """
-    content = yaml.safe_load(text)
+    content = load_yaml(text)
     canonical = _canonical(content.get("columns", {}), DOSSIERS, _DOSSIERS_FILE)
     personal = frozenset(fold(header) for header in content.get("personal", ()))
     ignored = frozenset(fold(header) for header in content.get("ignored", ()))
@@ -188,7 +192,7 @@ def register_texts() -> dict[str, Any]:
     >>> "thanh-toan" in register_texts()["payments"]["folders"]
     True
     """
-    content: dict[str, Any] = yaml.safe_load(reference_path(_REGISTERS_FILE).read_text(encoding="utf-8"))
+    content: dict[str, Any] = load_yaml(reference_path(_REGISTERS_FILE).read_text(encoding="utf-8"))
     return content
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import python_calamine
 
@@ -98,16 +100,27 @@ def _read_sheet(workbook: Any, title: str, facts: PackageFacts, name: str) -> Ra
         if row <= len(rows) and column <= len(rows[row - 1]):
             rows[row - 1][column - 1] = text
     _repeat_downwards(rows, sheet.merged_cell_ranges or ())
-    width = len(rows[0]) if rows else 0
-    cells = [[_cell(value) for value in row] for row in rows]
-    frame = pd.DataFrame(cells, index=pd.RangeIndex(1, len(rows) + 1), columns=range(width), dtype=object)
+    index = pd.RangeIndex(1, len(rows) + 1)
+    columns = dict(enumerate(_column(values) for values in zip(*rows, strict=True)))
+    del rows
+    frame = pd.DataFrame(columns, index=index, columns=range(len(columns)), dtype=object, copy=False)
     return RawSheet(title, frame, facts.epoch_1904)
 
 
-def _cell(value: Any) -> Any:
-    if value == "":
-        return None
-    return str(value) if isinstance(value, timedelta) else value
+def _column(values: tuple[Any, ...]) -> npt.NDArray[Any]:
+    """Return the cells of a column, empty ones None; equal texts are one object, as the workbook has them."""
+    types = set(map(type, values))
+    cells: npt.NDArray[Any] = np.empty(len(values), dtype=object)
+    if types == {str}:
+        texts: dict[str, str | None] = {"": None}
+        cells[:] = [texts.setdefault(text, text) for text in values]
+    elif timedelta in types:
+        cells[:] = [str(value) if isinstance(value, timedelta) else value if value != "" else None for value in values]
+    else:
+        cells[:] = values
+        if str in types:
+            cells[[value == "" for value in values]] = None
+    return cells
 
 
 def _repeat_downwards(rows: list[list[Any]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:

@@ -6,9 +6,10 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cchc_analysis.counting import NO_DAY
-from cchc_analysis.measures.indicator import column_total, indicator_table, share_rows, stack, whole_population
+from cchc_analysis.measures.indicator import Mask, share_table, whole_population
 from cchc_analysis.measures.windows import months_of
 from cchc_analysis.periods import ReportPeriod
 
@@ -160,27 +161,17 @@ def catalogue_shares(
         "procedures_payable_online": (rows["fee"], rows["payable"]),
         "procedures_published": (rows["told"], rows["published"]),
     }
-    return stack(_one(rows, period, by, name, *question) for name, question in questions.items())
+    asked = {name: _question(*(column.to_numpy() for column in pair)) for name, pair in questions.items()}
+    return whole_population(share_table(rows, period, by, asked))
 
 
-def _one(
-    rows: pd.DataFrame,
-    period: ReportPeriod,
-    by: tuple[str, ...],
-    name: str,
-    belongs: "pd.Series[int]",
-    holds: "pd.Series[int]",
-) -> pd.DataFrame:
+def _question(belongs: NDArray[np.int64], holds: NDArray[np.int64]) -> dict[str, Mask]:
     inside = belongs == 1
-    groups = column_total(
-        rows,
-        by,
-        numerator=inside & (holds == 1),
-        denominator=inside & (holds >= 0),
-        n_not_stated=(belongs < 0) | (inside & (holds < 0)),
-    )
-    shares = whole_population(share_rows(groups, by, "numerator", "denominator"))
-    return indicator_table(shares, by, name, period).assign(n_not_stated=groups["n_not_stated"])
+    return {
+        "numerator": inside & (holds == 1),
+        "denominator": inside & (holds >= 0),
+        "n_not_stated": (belongs < 0) | (inside & (holds < 0)),
+    }
 
 
 def not_offered(entries: Entries, period: ReportPeriod, on: date | None = None) -> pd.DataFrame:
@@ -207,8 +198,5 @@ def dossiers_in_catalogue(
     inside, procedure = months_of(period, received, "received_month"), received["procedure"]
     found = procedure.isin(list(_codes_of_names(entries.table)))
     named = inside & (procedure != "")
-    groups = column_total(
-        received, by, numerator=named & found, denominator=named, n_not_stated=inside & (procedure == "")
-    )
-    shares = whole_population(share_rows(groups, by, "numerator", "denominator"))
-    return indicator_table(shares, by, "dossiers_in_catalogue", period).assign(n_not_stated=groups["n_not_stated"])
+    question = {"numerator": named & found, "denominator": named, "n_not_stated": inside & (procedure == "")}
+    return whole_population(share_table(received, period, by, {"dossiers_in_catalogue": question}))

@@ -14,7 +14,7 @@ from cchc_analysis.measures.windows import months_of
 from cchc_analysis.periods import ReportPeriod
 from cchc_analysis.stats.change import StratumEffect, mean_change, mix_and_true_effect
 from cchc_analysis.stats.comparison import benjamini_hochberg
-from cchc_analysis.stats.counts import counted_mean
+from cchc_analysis.stats.counts import counted_mean, counted_sample
 from cchc_analysis.stats.proportion_tests import fisher_exact_p
 from cchc_analysis.stats.proportions import newcombe_difference
 
@@ -84,8 +84,7 @@ def apart_from_others(shares: pd.DataFrame) -> pd.DataFrame:
 
 def _sample(durations: pd.DataFrame, period: ReportPeriod) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
     inside = durations[months_of(period, durations, "closed_month") & (durations["event"] == "closed")]
-    counted = inside.groupby("duration", as_index=False)["n"].sum()
-    return counted["duration"].to_numpy(), counted["n"].to_numpy()
+    return counted_sample(inside["duration"].to_numpy(), inside["n"].to_numpy())
 
 
 def _strata(terms: pd.DataFrame, period: ReportPeriod, strata: tuple[str, ...]) -> dict[Hashable, tuple[float, float]]:

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from cchc_analysis.measures.indicator import column_total, indicator_table, share_rows, stack
-from cchc_analysis.measures.windows import months_of
+from cchc_analysis.measures.indicator import share_table
+from cchc_analysis.measures.windows import has, months_of
 from cchc_analysis.periods import ReportPeriod
 
 COPY_MEASURES = ("copies_electronic", "copies_certified")
@@ -24,19 +24,17 @@ def copy_shares(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] 
     Result: indicator table with COPY_COLUMNS; `n_refused`: received in the window and refused.
     """
     received, certified = (months_of(period, counts, name) for name in ("received_month", "certified_month"))
-    done = certified & (counts["state"] == "certified")
-    stated = counts["form"] != ""
-    refused = received & (counts["state"] == "refused")
+    ended, refused = has(counts, "state", "certified"), received & has(counts, "state", "refused")
+    done, stated = certified & ended, ~has(counts, "form", "")
     bases = {
-        "copies_electronic": (done & (counts["form"] == "electronic"), done & stated, done & ~stated),
-        "copies_certified": (received & (counts["state"] == "certified"), received, received & ~received),
+        "copies_electronic": (done & has(counts, "form", "electronic"), done & stated, done & ~stated),
+        "copies_certified": (received & ended, received, received & ~received),
     }
-    tables = []
-    for name, (over, under, not_stated) in bases.items():
-        groups = column_total(counts, by, numerator=over, denominator=under, n_not_stated=not_stated, n_refused=refused)
-        table = indicator_table(share_rows(groups, by, "numerator", "denominator"), by, name, period)
-        tables.append(table.assign(n_not_stated=groups["n_not_stated"], n_refused=groups["n_refused"]))
-    return stack(tables)
+    questions = {
+        name: {"numerator": over, "denominator": under, "n_not_stated": missing, "n_refused": refused}
+        for name, (over, under, missing) in bases.items()
+    }
+    return share_table(counts, period, by, questions)
 
 
 def copies_by_form(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from cchc_analysis.measures.indicator import column_total, indicator_table, share_rows, stack
+from cchc_analysis.measures.indicator import share_table
 from cchc_analysis.measures.windows import months_of
 from cchc_analysis.periods import ReportPeriod
 
@@ -30,35 +31,21 @@ def digitisation_shares(
     Result: indicator table of DIGITISATION_MEASURES and FURTHER_DIGITISATION_MEASURES, rule "all" or "from_start", with
     two more columns: `n_not_stated` (flag missing, in no denominator) and `n_before_start` (left out by `since`).
     """
-    obliged = pd.Series(True, index=counts.index)
+    obliged = np.ones(len(counts), dtype=bool)
     if since is not None:
-        obliged = counts["starts_reached"] >= counts["unit"].map(dict(since)).fillna(NEVER_OBLIGED).astype("int64")
+        needed = counts["unit"].map(dict(since)).fillna(NEVER_OBLIGED).astype("int64")
+        obliged = (counts["starts_reached"] >= needed).to_numpy(dtype=bool)
     received = months_of(period, counts, "received_month")
-    resolved = months_of(period, counts, "closed_month") & (counts["withdrawn"] == 0)
-    rule = "all" if since is None else "from_start"
+    resolved = months_of(period, counts, "closed_month") & (counts["withdrawn"] == 0).to_numpy(dtype=bool)
     of_results = ("result_digitised", "result_electronic")
-    names = (*DIGITISATION_MEASURES, *FURTHER_DIGITISATION_MEASURES)
-    bases = {name: resolved if name in of_results else received for name in names}
-    return stack(_one(counts, period, by, name, base, obliged, rule) for name, base in bases.items())
-
-
-def _one(
-    counts: pd.DataFrame,
-    period: ReportPeriod,
-    by: tuple[str, ...],
-    name: str,
-    base: "pd.Series[bool]",
-    obliged: "pd.Series[bool]",
-    rule: str,
-) -> pd.DataFrame:
-    flag = counts[name]
-    groups = column_total(
-        counts,
-        by,
-        numerator=base & obliged & (flag == 1),
-        denominator=base & obliged & (flag >= 0),
-        n_not_stated=base & obliged & (flag < 0),
-        n_before_start=base & ~obliged,
-    )
-    table = indicator_table(share_rows(groups, by, "numerator", "denominator"), by, name, period, rule)
-    return table.assign(n_not_stated=groups["n_not_stated"], n_before_start=groups["n_before_start"])
+    questions = {}
+    for name in (*DIGITISATION_MEASURES, *FURTHER_DIGITISATION_MEASURES):
+        flag, base = counts[name].to_numpy(), resolved if name in of_results else received
+        under = base & obliged
+        questions[name] = {
+            "numerator": under & (flag == 1),
+            "denominator": under & (flag >= 0),
+            "n_not_stated": under & (flag < 0),
+            "n_before_start": base & ~obliged,
+        }
+    return share_table(counts, period, by, questions, "all" if since is None else "from_start")

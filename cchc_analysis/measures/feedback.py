@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from cchc_analysis.measures.indicator import column_total, indicator_table, share_rows, stack
-from cchc_analysis.measures.windows import months_of
+from cchc_analysis.measures.indicator import share_table
+from cchc_analysis.measures.windows import has, months_of
 from cchc_analysis.periods import ReportPeriod
 
 FEEDBACK_MEASURES = ("feedback_answered", "feedback_on_time", "feedback_satisfied")
@@ -28,26 +28,23 @@ def feedback_shares(
     """
     asked = counts if source is None else counts[counts["source"] == source]
     received = months_of(period, asked, "received_month")
-    taken = asked["state"] != "not_accepted"
+    taken, answered = ~has(asked, "state", "not_accepted"), has(asked, "state", "answered")
     due = months_of(period, asked, "due_month") & taken
-    undated = asked["answer"] == "undated"
-    closed = months_of(period, asked, "answered_month") & (asked["state"] == "answered")
-    rated = asked["rating"] != ""
-    content = asked["rating"].isin(["very_satisfied", "satisfied"])
+    undated = has(asked, "answer", "undated")
+    closed = months_of(period, asked, "answered_month") & answered
+    rated, content = ~has(asked, "rating", ""), has(asked, "rating", "very_satisfied", "satisfied")
     never = received & ~received
     bases = {
-        "feedback_answered": (received & taken & (asked["state"] == "answered"), received & taken, never),
-        "feedback_on_time": (due & (asked["answer"] == "on_time"), due & ~undated, due & undated),
+        "feedback_answered": (received & taken & answered, received & taken, never),
+        "feedback_on_time": (due & has(asked, "answer", "on_time"), due & ~undated, due & undated),
         "feedback_satisfied": (closed & content, closed & rated, closed & ~rated),
     }
     apart = {
         "n_not_accepted": received & ~taken,
-        "n_without_due": received & taken & (asked["answer"] == "without_due"),
+        "n_without_due": received & taken & has(asked, "answer", "without_due"),
     }
-    tables = []
-    for name, (over, under, not_stated) in bases.items():
-        groups = column_total(asked, by, numerator=over, denominator=under, n_not_stated=not_stated, **apart)
-        rows = share_rows(groups, by, "numerator", "denominator")
-        table = indicator_table(rows, by, name, period, source or "all")
-        tables.append(table.assign(**{column: groups[column] for column in FEEDBACK_COLUMNS}))
-    return stack(tables)
+    questions = {
+        name: {"numerator": over, "denominator": under, **apart, "n_not_stated": missing}
+        for name, (over, under, missing) in bases.items()
+    }
+    return share_table(asked, period, by, questions, source or "all")

@@ -63,20 +63,29 @@ def reports_in(rows: pd.DataFrame, kind: ReportKind, periods: Sequence[ReportPer
     `rows`: columns `period` (ReportPeriod or None where its label cannot be read), `unit` and those of FILLED. A report
     for a part of a period is one for the period.
     """
-    filled = rows[rows[list(FILLED[kind])].notna().all(axis=1)]
-    places = [_place(period, periods) for period in filled["period"]]
-    inside = filled[pd.Series([place is not None for place in places], index=filled.index, dtype=bool)]
-    told = inside.assign(
-        place=pd.Series([place for place in places if place is not None], index=inside.index, dtype="int64"),
-        last_month=pd.Series([period.months[-1] for period in inside["period"]], index=inside.index, dtype="int64"),
+    filled = [~pd.isna(rows[name].to_numpy(dtype=object)) for name in FILLED[kind]]
+    told = rows["period"].tolist()
+    places = [_place(period, periods) if all(known) else None for period, *known in zip(told, *filled, strict=True)]
+    units = rows["unit"].tolist()
+    # A page adds up reports a hundred times, of a few rows each: they are put in order before a table is made.
+    inside = [at for at, place in enumerate(places) if place is not None]
+    inside.sort(key=lambda at: (told[at].months[-1], units[at]))
+    return (
+        rows.iloc[inside]
+        .assign(
+            place=pd.array([places[at] for at in inside], dtype="int64"),
+            last_month=pd.array([told[at].months[-1] for at in inside], dtype="int64"),
+        )
+        .reset_index(drop=True)
     )
-    return told.sort_values(["last_month", "unit"], kind="stable", ignore_index=True)
 
 
 def _place(period: ReportPeriod | None, periods: Sequence[ReportPeriod]) -> int | None:
     if period is None:
         return None
-    inside = (place for place, whole in enumerate(periods) if set(period.months) <= set(whole.months))
+    first, last = period.months[0], period.months[-1]
+    # Months follow each other: a period lies in another where its ends do.
+    inside = (at for at, whole in enumerate(periods) if whole.months[0] <= first and last <= whole.months[-1])
     return next(inside, None)
 
 
@@ -91,6 +100,12 @@ def add_reports(told: pd.DataFrame, kind: ReportKind, over_the_year: OverTheYear
     >>> sums.figure.value, sums.n_expected, sums.n_reported, [entry.unit for entry in sums.missing]
     (0.5, 3, 2, ['c'])
     """
+    expected = _last_asked(asked) if over_the_year == "latest" else asked
+    if not len(told):
+        nothing = Figure("evidence", exact=True)
+        owed = tuple(_owed(asked, over_the_year))
+        n_ahead = sum(not entry.due for entry in asked)
+        return OfficeReports(nothing, len(expected), 0, owed, n_ahead=n_ahead, final=nothing)
     wanted = {(entry.place, entry.unit) for entry in asked}
     inside = [key in wanted for key in zip(told["place"], told["unit"], strict=True)]
     rows = told[pd.Series(inside, index=told.index, dtype=bool)]
@@ -102,7 +117,6 @@ def add_reports(told: pd.DataFrame, kind: ReportKind, over_the_year: OverTheYear
     last = max((entry.place for entry in asked), default=0)
     final = rows[rows["place"] == last] if over_the_year == "latest" else rows
     last_answers = final["answer"].tolist() if kind == "yes_no" else []
-    expected = _last_asked(asked) if over_the_year == "latest" else asked
     return OfficeReports(
         _figure(rows, kind),
         len(expected),

@@ -3,8 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.measures.indicator import column_total, indicator_table, share_rows, stack
-from cchc_analysis.measures.windows import months_of
+from cchc_analysis.measures.indicator import (
+    Mask,
+    column_total,
+    indicator_table,
+    share_rows,
+    share_table,
+    stack,
+)
+from cchc_analysis.measures.windows import has, months_of
 from cchc_analysis.periods import ReportPeriod
 
 ONLINE_MEASURES = (
@@ -18,24 +25,15 @@ ONLINE_MEASURES = (
 """The readings of "online share", the two of the plan first."""
 
 PAYMENT_MEASURES = ("fee_due_dossiers", "fee_paid_online", "fee_procedures", "fee_procedures_paid_online")
+SENT = ("online", "counter")
 HOUR_MEASURES = ("online_in_office_hours", "counter_in_office_hours")
 POSTAL_MEASURES = ("posted_in", "posted_out", "returned_online")
 HOUR_COLUMNS = ("channel", "hour", "n_working", "n_off", "n", "n_not_stated")
 """Columns of `online_by_hour`, after its grouping columns."""
 
 
-def _shares(
-    counts: pd.DataFrame,
-    period: ReportPeriod,
-    by: tuple[str, ...],
-    measure: str,
-    over: "pd.Series[bool]",
-    under: "pd.Series[bool]",
-    not_stated: "pd.Series[bool]",
-) -> pd.DataFrame:
-    groups = column_total(counts, by, numerator=over & under, denominator=under, n_not_stated=not_stated)
-    table = indicator_table(share_rows(groups, by, "numerator", "denominator"), by, measure, period)
-    return table.assign(n_not_stated=groups["n_not_stated"])
+def _question(over: Mask, under: Mask, not_stated: Mask) -> dict[str, Mask]:
+    return {"numerator": over & under, "denominator": under, "n_not_stated": not_stated}
 
 
 def online_shares(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -48,21 +46,20 @@ def online_shares(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...
     Result: indicator table of ONLINE_MEASURES with `n_not_stated`, the dossiers whose channel is missing (for
     `_full_service`: channel or level of service).
     """
-    channel, online = counts["channel"], counts["channel"] == "online"
+    online, post, counter = (has(counts, "channel", way) for way in ("online", "post", "counter"))
     resolved, received = (months_of(period, counts, column) for column in ("closed_month", "received_month"))
-    stated, full = channel != "", counts["service_level"] == "full"
-    unstated = (counts["service_level"] == "") | (full & ~stated)
+    stated, full = ~has(counts, "channel", ""), has(counts, "service_level", "full")
+    unstated = has(counts, "service_level", "") | (full & ~stated)
     readings = {
         "resolved_online": (resolved & stated, resolved & ~stated),
         "received_online": (received & stated, received & ~stated),
         "resolved_online_full_service": (resolved & stated & full, resolved & unstated),
-        "resolved_online_not_post": (resolved & (channel != "post"), resolved & ~stated),
-        "resolved_online_or_counter": (resolved & channel.isin(["online", "counter"]), resolved & ~stated),
+        "resolved_online_not_post": (resolved & ~post, resolved & ~stated),
+        "resolved_online_or_counter": (resolved & (online | counter), resolved & ~stated),
         "resolved_online_of_all": (resolved, resolved & ~stated),
     }
-    return stack(
-        _shares(counts, period, by, name, online, under, missing) for name, (under, missing) in readings.items()
-    )
+    questions = {name: _question(online, under, missing) for name, (under, missing) in readings.items()}
+    return share_table(counts, period, by, questions)
 
 
 def sending_hours(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -71,13 +68,11 @@ def sending_hours(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...
 
     Result: indicator table of HOUR_MEASURES with `n_not_stated`, the dossiers whose hour is not known.
     """
-    received, office = months_of(period, counts, "received_month"), counts["sent_in"] == "office"
-    known = counts["sent_in"] != ""
-    return stack(
-        _shares(counts, period, by, f"{channel}_in_office_hours", office, mask & known, mask & ~known)
-        for channel in ("online", "counter")
-        for mask in [received & (counts["channel"] == channel)]
-    )
+    received, office = months_of(period, counts, "received_month"), has(counts, "sent_in", "office")
+    known = ~has(counts, "sent_in", "")
+    sent = {f"{channel}_in_office_hours": received & has(counts, "channel", channel) for channel in SENT}
+    questions = {name: _question(office, mask & known, mask & ~known) for name, mask in sent.items()}
+    return share_table(counts, period, by, questions)
 
 
 def online_procedures(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -86,8 +81,8 @@ def online_procedures(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str,
     `counts`: result of count_online with the dimension `procedure`. Only dossiers whose channel is stated count; no
     interval, since the procedures are all there are. Result: indicator table, measure `procedures_with_online`.
     """
-    inside = counts[months_of(period, counts, "received_month") & (counts["channel"] != "")]
-    used = inside.assign(online=(inside["channel"] == "online").astype("int64"))
+    inside = counts[months_of(period, counts, "received_month") & ~has(counts, "channel", "")]
+    used = inside.assign(online=has(inside, "channel", "online").astype("int64"))
     return _procedure_shares(used, "online", period, by, "procedures_with_online")
 
 
@@ -111,14 +106,18 @@ def cashless(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = (
     `fee_procedures_paid_online`: with at least one online payment, of the procedures with a fee. No interval for
     procedures. Result: indicator table with `n_not_stated`.
     """
-    received, fee, paid = months_of(period, counts, "received_month"), counts["fee"], counts["paid_online"]
+    received = months_of(period, counts, "received_month")
+    fee, paid = counts["fee"].to_numpy(), counts["paid_online"].to_numpy()
     due = received & (fee == 1)
     stated = counts[received & (fee >= 0)]
-    with_fee = counts[due].assign(paid=(counts["paid_online"] == 1).astype("int64"))
+    with_fee = counts[due].assign(paid=(paid[due] == 1).astype("int64"))
+    dossiers = {
+        "fee_due_dossiers": _question(fee == 1, received & (fee >= 0), received & (fee < 0)),
+        "fee_paid_online": _question(paid == 1, due & (paid >= 0), due & (paid < 0)),
+    }
     return stack(
         [
-            _shares(counts, period, by, "fee_due_dossiers", fee == 1, received & (fee >= 0), received & (fee < 0)),
-            _shares(counts, period, by, "fee_paid_online", paid == 1, due & (paid >= 0), due & (paid < 0)),
+            share_table(counts, period, by, dossiers),
             _procedure_shares(stated, "fee", period, by, "fee_procedures"),
             _procedure_shares(with_fee, "paid", period, by, "fee_procedures_paid_online"),
         ]
@@ -147,17 +146,17 @@ def postal_shares(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...
     left out (they have no result). Result: indicator table of POSTAL_MEASURES with `n_not_stated`.
     """
     received = months_of(period, counts, "received_month")
-    resolved = months_of(period, counts, "closed_month") & (counts["withdrawn"] == 0)
-    channel, back = counts["channel"], counts["return_channel"]
-    questions = {
-        "posted_in": (received, channel, "post"),
-        "posted_out": (resolved, back, "post"),
-        "returned_online": (resolved, back, "online"),
+    resolved = months_of(period, counts, "closed_month") & (counts["withdrawn"] == 0).to_numpy(dtype=bool)
+    ways = {
+        "posted_in": (received, "channel", "post"),
+        "posted_out": (resolved, "return_channel", "post"),
+        "returned_online": (resolved, "return_channel", "online"),
     }
-    return stack(
-        _shares(counts, period, by, name, way == wanted, base & (way != ""), base & (way == ""))
-        for name, (base, way, wanted) in questions.items()
-    )
+    questions = {}
+    for name, (base, column, way) in ways.items():
+        silent = has(counts, column, "")
+        questions[name] = _question(has(counts, column, way), base & ~silent, base & silent)
+    return share_table(counts, period, by, questions)
 
 
 def online_by_hour(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:

@@ -3,8 +3,16 @@
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.measures.indicator import column_total, indicator_table, share_rows, stack, whole_population
-from cchc_analysis.measures.windows import months_of
+from cchc_analysis.measures.indicator import (
+    Mask,
+    column_total,
+    indicator_table,
+    share_rows,
+    share_table,
+    stack,
+    whole_population,
+)
+from cchc_analysis.measures.windows import Cells, has, months_of
 from cchc_analysis.periods import ReportPeriod
 
 REGISTER_PAYMENT_MEASURES = (
@@ -33,36 +41,30 @@ def payment_shares(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ..
     the window, not refunded by `as_of`, method stated. Result: indicator table with PAYMENT_COLUMNS: `n_not_stated`
     (paid, method or, for the amount, method or amount missing), `n_refunded`, `n_failed`.
     """
-    inside, method = months_of(period, counts, "month"), counts["method"]
-    paid = inside & (counts["state"] == "paid")
-    stated = paid & (method != "")
-    beside = _refunded_and_failed(counts, inside, by)
-    online, cashless = method == "online", method.isin(CASHLESS)
-    tables = []
-    for name, over in (("payments_online", online), ("payments_cashless", cashless)):
-        groups = column_total(counts, by, numerator=stated & over, denominator=stated, n_not_stated=paid & ~stated)
-        table = indicator_table(share_rows(groups, by, "numerator", "denominator"), by, name, period)
-        tables.append(table.assign(n_not_stated=groups["n_not_stated"], **beside))
-    return stack([*tables, _amount_online(counts, period, by, paid, stated).assign(**beside)])
-
-
-def _refunded_and_failed(
-    counts: pd.DataFrame, inside: "pd.Series[bool]", by: tuple[str, ...]
-) -> "dict[str, pd.Series[int]]":
-    masks = {f"n_{state}": inside & (counts["state"] == state) for state in ("refunded", "failed")}
-    groups = column_total(counts, by, **masks)
-    return {name: groups[name] for name in masks}
+    inside = months_of(period, counts, "month")
+    paid = inside & has(counts, "state", "paid")
+    stated = paid & ~has(counts, "method", "")
+    beside: dict[str, Mask] = {f"n_{state}": inside & has(counts, "state", state) for state in ("refunded", "failed")}
+    ways = {"payments_online": ("online",), "payments_cashless": CASHLESS}
+    questions = {
+        name: {
+            "numerator": stated & has(counts, "method", *methods),
+            "denominator": stated,
+            "n_not_stated": paid & ~stated,
+            **beside,
+        }
+        for name, methods in ways.items()
+    }
+    further = column_total(counts, by, **beside)
+    amount = _amount_online(counts, period, by, paid, stated).assign(**{name: further[name] for name in beside})
+    return stack([share_table(counts, period, by, questions), amount])
 
 
 def _amount_online(
-    counts: pd.DataFrame,
-    period: ReportPeriod,
-    by: tuple[str, ...],
-    paid: "pd.Series[bool]",
-    stated: "pd.Series[bool]",
+    counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...], paid: Cells, stated: Cells
 ) -> pd.DataFrame:
     in_dong = counts.assign(n=counts["amount"])
-    groups = column_total(in_dong, by, numerator=stated & (counts["method"] == "online"), denominator=stated)
+    groups = column_total(in_dong, by, numerator=stated & has(counts, "method", "online"), denominator=stated)
     over, under = groups["numerator"], groups["denominator"]
     value = np.where(under > 0, over / under.where(under > 0, 1), np.nan)
     rows = whole_population(groups.assign(value=value))
@@ -95,9 +97,8 @@ def payments_agree(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ..
     received = months_of(period, counts, "received_month")
     told = received & (counts["paid_online"] >= 0) & (counts["in_register"] >= 0)
     same = told & (counts["paid_online"] == counts["in_register"])
-    groups = column_total(counts, by, numerator=same, denominator=told, n_not_stated=received & ~told)
-    table = indicator_table(share_rows(groups, by, "numerator", "denominator"), by, "payments_agree", period)
-    return table.assign(n_not_stated=groups["n_not_stated"], n_refunded=0, n_failed=0)
+    question = {"numerator": same, "denominator": told, "n_not_stated": received & ~told}
+    return share_table(counts, period, by, {"payments_agree": question}).assign(n_refunded=0, n_failed=0)
 
 
 def payments_by_method(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:

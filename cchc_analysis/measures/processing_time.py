@@ -1,11 +1,12 @@
 """Processing time: the official form, on-time shares, time used and time cut. Pure functions of count tables."""
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.counting import OFFICIAL_FORM, OnTimeRule
 from cchc_analysis.errors import CountingError
-from cchc_analysis.measures.indicator import column_total, indicator_table, share_rows
-from cchc_analysis.measures.windows import FlowWindow, flow_window
+from cchc_analysis.measures.indicator import column_total, share_table
+from cchc_analysis.measures.windows import Cells, FlowWindow, flow_window, has
 from cchc_analysis.periods import ReportPeriod
 
 FORM_COLUMNS = (
@@ -35,8 +36,7 @@ def form_06a(flow: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ())
     Source: Thông tư 01/2020/TT-VPCP, Biểu II.06a; docs/methods/form-06a.md.
     """
     window = flow_window(flow, period)
-    online = flow["channel"] == "online"
-    outcome = flow["outcome"]
+    online = has(flow, "channel", "online")
     form = column_total(
         flow,
         by,
@@ -45,9 +45,9 @@ def form_06a(flow: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ())
         received_other=window.new & ~online,
         carried_over=window.carried_over,
         resolved=window.resolved,
-        resolved_early=window.resolved & (outcome == "early"),
-        resolved_on_time=window.resolved & outcome.isin(["on_time", "withdrawn", "without_due"]),
-        resolved_late=window.resolved & (outcome == "late"),
+        resolved_early=window.resolved & has(flow, "outcome", "early"),
+        resolved_on_time=window.resolved & has(flow, "outcome", "on_time", "withdrawn", "without_due"),
+        resolved_late=window.resolved & has(flow, "outcome", "late"),
         pending=window.pending,
         pending_in_time=window.pending & ~window.overdue,
         pending_overdue=window.overdue,
@@ -90,26 +90,21 @@ def check_identities(form: pd.DataFrame, by: tuple[str, ...] = ()) -> None:
             )
 
 
-def _on_time_masks(
-    flow: pd.DataFrame, window: FlowWindow, rule: OnTimeRule
-) -> tuple["pd.Series[bool]", "pd.Series[bool]"]:
+def _on_time_masks(flow: pd.DataFrame, window: FlowWindow, rule: OnTimeRule) -> tuple[Cells, Cells]:
     """Return (on time, counted) cells under the treatments and the denominator of the rule."""
-    outcome = flow["outcome"]
-    good = {"early", "on_time"}
-    if rule.withdrawn == "on_time":
-        good.add("withdrawn")
-    if rule.without_due == "on_time":
-        good.add("without_due")
-    decided = outcome.isin([*good, "late"])
+    treated = {"withdrawn": rule.withdrawn, "without_due": rule.without_due}
+    good = ("early", "on_time", *(outcome for outcome, way in treated.items() if way == "on_time"))
+    on_time = has(flow, "outcome", *good)
+    decided = on_time | has(flow, "outcome", "late")
     if rule.denominator == "finished":
-        return window.resolved & outcome.isin(list(good)), window.resolved & decided
+        return window.resolved & on_time, window.resolved & decided
     if rule.denominator == "to_handle":
         # What the rule excludes is excluded from what there was to handle as well, so that 100 % stays possible.
-        out = ~outcome.isin(list({"withdrawn", "without_due"} - good))
-        return window.resolved & outcome.isin(list(good)), (window.new | window.carried_over) & out
+        out = ~has(flow, "outcome", *(outcome for outcome in treated if outcome not in good))
+        return window.resolved & on_time, (window.new | window.carried_over) & out
     closed_by_end = ~window.pending & decided
     return (
-        window.due & closed_by_end & outcome.isin(list(good)),
+        window.due & closed_by_end & on_time,
         window.due & (closed_by_end | (window.pending & ~window.paused)),
     )
 
@@ -127,9 +122,8 @@ def on_time_share(
     Result: indicator table (value in [0, 1], Wilson interval, null where nothing was to count).
     """
     on_time, counted = _on_time_masks(flow, flow_window(flow, period), rule)
-    groups = column_total(flow, by, numerator=on_time, denominator=counted)
-    rows = share_rows(groups, by, "numerator", "denominator")
-    return indicator_table(rows, by, f"on_time_of_{rule.denominator}", period, rule.name)
+    question = {"numerator": on_time, "denominator": counted}
+    return share_table(flow, period, by, {f"on_time_of_{rule.denominator}": question}, rule.name)
 
 
 def outcome_shares(flow: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -139,13 +133,14 @@ def outcome_shares(flow: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...]
     denominator.
     """
     window = flow_window(flow, period)
-    tables = []
-    for outcome in ("early", "on_time", "late", "without_due", "withdrawn"):
-        mask = window.resolved & (flow["outcome"] == outcome)
-        groups = column_total(flow, by, numerator=mask, denominator=window.resolved)
-        rows = share_rows(groups, by, "numerator", "denominator")
-        tables.append(indicator_table(rows, by, f"resolved_{outcome}", period))
-    return pd.concat(tables, ignore_index=True)
+    questions = {
+        f"resolved_{outcome}": {
+            "numerator": window.resolved & has(flow, "outcome", outcome),
+            "denominator": window.resolved,
+        }
+        for outcome in ("early", "on_time", "late", "without_due", "withdrawn")
+    }
+    return share_table(flow, period, by, questions)
 
 
 AGE_BANDS = ((0, 5), (6, 10), (11, 20), (21, 30), (31, None))
@@ -159,12 +154,11 @@ def pending_by_age(pending: pd.DataFrame, by: tuple[str, ...] = ()) -> pd.DataFr
     open-ended),
     `in_time`, `overdue`, `paused`, `without_due`, `n`; every band is there, also with 0.
     """
-    tables = []
+    tables, age = [], pending["age_days"].to_numpy()
+    in_state = {state: has(pending, "state", state) for state in ("in_time", "overdue", "paused", "without_due")}
     for low, high in AGE_BANDS:
-        inside = (pending["age_days"] >= low) & ((pending["age_days"] <= high) if high is not None else True)
-        states = {
-            state: inside & (pending["state"] == state) for state in ("in_time", "overdue", "paused", "without_due")
-        }
+        inside = (age >= low) & (age <= (np.inf if high is None else high))
+        states = {state: inside & mask for state, mask in in_state.items()}
         band = column_total(pending, by, **states, n=inside)
         tables.append(band.assign(age_from=low, age_to=pd.array([high] * len(band), dtype="Int64")))
     columns = [*by, "age_from", "age_to", "in_time", "overdue", "paused", "without_due", "n"]

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.frames import records
-from cchc_analysis.measures.indicator import column_total, indicator_table, share_rows, stack
-from cchc_analysis.measures.windows import months_of
+from cchc_analysis.measures.indicator import indicator_table, share_rows, share_table
+from cchc_analysis.measures.windows import has, months_of
 from cchc_analysis.periods import ReportPeriod
 
 SPLITS = ("range", "equal")
@@ -37,17 +37,18 @@ def ratings(counts: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...] = ()
     Withdrawn dossiers are left out. Three levels at the counter are no SIPAS. Result: indicator table with
     `n_not_stated`, the dossiers closed without a rating.
     """
-    closed = months_of(period, counts, "closed_month") & (counts["withdrawn"] == 0)
-    rated = closed & (counts["rating"] != "")
-    good = {"ratings_satisfied": ["very_satisfied", "satisfied"], "ratings_very_satisfied": ["very_satisfied"]}
-    tables = []
-    for name, codes in good.items():
-        groups = column_total(
-            counts, by, over=rated & counts["rating"].isin(codes), under=rated, n_not_stated=closed & ~rated
-        )
-        table = indicator_table(share_rows(groups, by, "over", "under"), by, name, period)
-        tables.append(table.assign(n_not_stated=groups["n_not_stated"]))
-    return stack(tables)
+    closed = months_of(period, counts, "closed_month") & (counts["withdrawn"] == 0).to_numpy(dtype=bool)
+    rated = closed & ~has(counts, "rating", "")
+    good = {"ratings_satisfied": ("very_satisfied", "satisfied"), "ratings_very_satisfied": ("very_satisfied",)}
+    questions = {
+        name: {
+            "numerator": rated & has(counts, "rating", *codes),
+            "denominator": rated,
+            "n_not_stated": closed & ~rated,
+        }
+        for name, codes in good.items()
+    }
+    return share_table(counts, period, by, questions)
 
 
 def handled_in_time(

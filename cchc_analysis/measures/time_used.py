@@ -3,13 +3,20 @@ dossiers."""
 
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.errors import ParameterError
 from cchc_analysis.measures.indicator import indicator_table
-from cchc_analysis.measures.windows import months_of
+from cchc_analysis.measures.windows import has, months_of
 from cchc_analysis.periods import ReportPeriod
-from cchc_analysis.stats.counts import counted_mean, normal_quantile, quantile_interval, weighted_quantile
+from cchc_analysis.stats.counts import (
+    counted_mean,
+    counted_sample,
+    normal_quantile,
+    quantile_interval,
+    weighted_quantile,
+)
 from cchc_analysis.stats.durations import KaplanMeier, kaplan_meier
 
 Cohort = Literal["closed", "received"]
@@ -24,8 +31,7 @@ def _groups(table: pd.DataFrame, by: tuple[str, ...]) -> list[tuple[dict[str, An
 
 
 def _summary(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    counted = rows.groupby("duration", as_index=False)["n"].sum()
-    values, counts = counted["duration"].to_numpy(), counted["n"].to_numpy()
+    values, counts = counted_sample(rows["duration"].to_numpy(), rows["n"].to_numpy())
     n = int(counts.sum())
     if n == 0:
         return [
@@ -80,12 +86,8 @@ def time_used(durations: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...]
 
 def duration_curve(durations: pd.DataFrame) -> KaplanMeier:
     """Estimate the time to closing from a durations count, open and withdrawn dossiers censored."""
-    counts = (
-        durations.assign(event=durations["event"] == "closed")
-        .pivot_table(index="duration", columns="event", values="n", aggfunc="sum", fill_value=0)
-        .reindex(columns=[False, True], fill_value=0)
-    )
-    return kaplan_meier(counts.index.to_numpy(), counts[True].to_numpy(), counts[False].to_numpy())
+    n, closed = durations["n"].to_numpy(), has(durations, "event", "closed")
+    return kaplan_meier(durations["duration"].to_numpy(), np.where(closed, n, 0), np.where(closed, 0, n))
 
 
 def closed_shares(durations: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ Heavy libraries (papermill, nbconvert) are imported when the first page is made,
 """
 
 from cchc_analysis.reports.frame import Link, RenderedPage
+from cchc_analysis.reports.jobs import FileJob, PageJob, WarmUp
 from cchc_analysis.reports.methods import Method
 from cchc_analysis.reports.page import render_page
 from cchc_analysis.reports.parameters import (
@@ -12,12 +13,12 @@ from cchc_analysis.reports.parameters import (
     inspect_parameters,
     read_parameters,
 )
-from cchc_analysis.reports.production import PageJob
 from cchc_analysis.reports.progress import Progress, terminal_progress
 from cchc_analysis.reports.site import SiteResult, UnitEntry, publish_site
 from cchc_analysis.reports.stopwatch import Stopwatch
 
 __all__ = [
+    "FileJob",
     "Link",
     "Method",
     "PageJob",
@@ -27,6 +28,7 @@ __all__ = [
     "SiteResult",
     "Stopwatch",
     "UnitEntry",
+    "WarmUp",
     "check_parameters",
     "inspect_parameters",
     "publish_site",

@@ -1,4 +1,4 @@
-"""The one failure of this room: a notebook that cannot become a page."""
+"""The failures of this room: a notebook that cannot become a page, a file that cannot be made."""
 
 from pathlib import Path
 
@@ -21,3 +21,15 @@ class PageFailure(ReportError):
             f"Sổ tay {notebook.name}, ô “{cell}”: {vi}",
         )
         self.cell = cell
+        self.reason = (en, vi)
+
+
+class FileFailure(ReportError):
+    """A file of a site that cannot be made; names where it would lie.
+
+    >>> str(FileFailure("phuong-1/bao-cao.docx", "it stopped.", "đã dừng."))
+    'File phuong-1/bao-cao.docx: it stopped.'
+    """
+
+    def __init__(self, target: str, en: str, vi: str) -> None:
+        super().__init__(f"File {target}: {en}", f"Tệp {target}: {vi}")

@@ -1,4 +1,4 @@
-"""Keep the bodies of finished pages, so that an interrupted run goes on where it stopped."""
+"""Keep the bodies of finished pages and the files beside them, so that an interrupted run goes on where it stopped."""
 
 import hashlib
 import json
@@ -30,6 +30,16 @@ def page_key(notebook: Path, parameters: Mapping[str, object], language: Languag
     return hashlib.sha256(notebook.read_bytes() + b"\0" + told.encode("utf-8")).hexdigest()
 
 
+def file_key(function: str, arguments: Mapping[str, str], inputs_key: str = "") -> str:
+    """Return the hash of everything that decides the bytes of a file: its function, its arguments, what it reads.
+
+    >>> len(file_key("documents:report", {"unit": "phuong-1"}))
+    64
+    """
+    told = json.dumps([function, dict(sorted(arguments.items())), inputs_key, program_key()])
+    return hashlib.sha256(told.encode("utf-8")).hexdigest()
+
+
 @cache
 def program_key() -> str:
     """Return the hash of this package, its reference tables, the interpreter's version and the libraries' versions."""
@@ -45,7 +55,7 @@ def program_key() -> str:
 
 
 class PageStore:
-    """Page bodies in a folder, one file per key; a file that was damaged counts as absent."""
+    """Page bodies and other files in a folder, each under its key; what was damaged counts as absent."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -64,14 +74,34 @@ class PageStore:
 
     def put(self, key: str, body: PageBody) -> None:
         """Keep a body; it is there completely or not at all."""
+        self.write(self.path(key), f"{sealed(body.html)}\n{body.html}".encode())
+
+    def file_path(self, key: str) -> Path:
+        """Return where the file of a key lies."""
+        return self.folder / f"{key}.bin"
+
+    def get_file(self, key: str) -> bytes | None:
+        """Return the file kept under a key, or None."""
+        try:
+            seal, _, content = self.file_path(key).read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        return content if seal == digest(content) else None
+
+    def put_file(self, key: str, content: bytes) -> None:
+        """Keep a file; it is there completely or not at all."""
+        self.write(self.file_path(key), digest(content) + b"\n" + content)
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Write a file under another name first."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        unfinished = self.folder / f"{key}.new"
-        unfinished.write_text(f"{sealed(body.html)}\n{body.html}", encoding="utf-8", newline="\n")
-        os.replace(unfinished, self.path(key))
+        unfinished = path.with_suffix(".new")
+        unfinished.write_bytes(content)
+        os.replace(unfinished, path)
 
     def keep_only(self, keys: Collection[str]) -> None:
-        """Remove every body that is not under one of `keys`, and what a kill left unfinished."""
-        wanted = {self.path(key) for key in keys}
+        """Remove all that is not under one of `keys`, and what a kill left unfinished."""
+        wanted = {path(key) for key in keys for path in (self.path, self.file_path)}
         for path in self.folder.glob("*"):
             if path not in wanted:
                 path.unlink()
@@ -80,3 +110,8 @@ class PageStore:
 def sealed(html: str) -> str:
     """Return the first line of a kept body: a comment with its hash."""
     return f"<!-- {hashlib.sha256(html.encode('utf-8')).hexdigest()} -->"
+
+
+def digest(content: bytes) -> bytes:
+    """Return the first line of a kept file: its hash."""
+    return hashlib.sha256(content).hexdigest().encode("ascii")

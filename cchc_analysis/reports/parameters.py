@@ -9,6 +9,7 @@ import re
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -83,13 +84,21 @@ def inspect_parameters(notebook: Path) -> tuple[ParameterSpec, ...]:
     ...     inspect_parameters(notebook)[0].described()
     'unit: str = "all" (code of the unit)'
     """
-    source = parameters_source(read_notebook(notebook))
+    return declared(parameters_source(read_notebook(notebook)), notebook.name)
+
+
+@lru_cache(maxsize=64)
+def declared(source: str, name: str) -> tuple[ParameterSpec, ...]:
+    """Return the parameters that the source of a cell declares; `name` is the notebook's, for the error.
+
+    Remembered, because the same notebook is checked for every unit of a country.
+    """
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
         raise ParameterError(
-            f"The parameters cell of {notebook.name} is not valid Python (line {error.lineno}); correct it.",
-            f"Ô tham số của {notebook.name} sai cú pháp Python (dòng {error.lineno}); hãy sửa lại.",
+            f"The parameters cell of {name} is not valid Python (line {error.lineno}); correct it.",
+            f"Ô tham số của {name} sai cú pháp Python (dòng {error.lineno}); hãy sửa lại.",
         ) from error
     comments = comments_by_line(source)
     found = [spec_of(statement, source, comments) for statement in tree.body]

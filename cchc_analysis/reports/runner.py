@@ -8,10 +8,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
+from cchc_analysis.errors import CchcError
 from cchc_analysis.reports.failures import PageFailure
 from cchc_analysis.reports.kernel_extension import ERROR_TYPE
 from cchc_analysis.reports.parameters import Scalar, check_parameters, read_notebook
@@ -150,8 +152,29 @@ def sentences_of(error: Exception, timeout_seconds: int) -> tuple[str, str]:
             "its process ended without an answer, most often for lack of memory; see kernel.log.",
             "tiến trình dừng đột ngột, thường do thiếu bộ nhớ; hãy xem kernel.log.",
         )
-    last = last_line(error).rstrip(".")
-    return f"it stopped with {last}.", f"dừng vì lỗi {last}."
+    return reason_of(error)
+
+
+def reason_of(error: Exception) -> tuple[str, str]:
+    """Return what to say about an error of a function, in English and Vietnamese; errors of ours speak themselves.
+
+    >>> reason_of(ValueError("no rows"))[0]
+    'it stopped with ValueError: no rows.'
+    """
+    if isinstance(error, CchcError):
+        return error.en, error.vi
+    said = last_line(error).rstrip(".")
+    return f"it stopped with {said}.", f"dừng vì lỗi {said}."
+
+
+def function_named(function: str) -> Any:
+    """Return the function "module:function".
+
+    >>> function_named("posixpath:basename")("a/b")
+    'b'
+    """
+    module, _, name = function.partition(":")
+    return getattr(import_module(module), name)
 
 
 def last_line(error: Exception) -> str:

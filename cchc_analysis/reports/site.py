@@ -5,17 +5,20 @@ import json
 import posixpath
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from cchc_analysis.errors import Language, ReportError
 from cchc_analysis.reports.frame import WORDS, Link, PageBody, frame, framed
+from cchc_analysis.reports.jobs import FileJob, PageJob, WarmUp
 from cchc_analysis.reports.methods import FOLDER, INDEX, Method, link_methods, method_bodies
+from cchc_analysis.reports.outcome import RunSettings
 from cchc_analysis.reports.page_links import link_pages
-from cchc_analysis.reports.page_store import PageStore, page_key
+from cchc_analysis.reports.page_store import PageStore, file_key, page_key
 from cchc_analysis.reports.parameters import check_parameters
-from cchc_analysis.reports.production import PageJob, Production
+from cchc_analysis.reports.production import Production
 from cchc_analysis.reports.progress import Progress, SilentProgress
 from cchc_analysis.reports.swap import publishing
 from cchc_analysis.version import VERSION
@@ -46,45 +49,50 @@ class SiteResult:
 
 @dataclass(frozen=True)
 class Site:
-    """Everything the frames of a site's pages show."""
+    """What the frames of a site's pages show; `bodies` fetches the body of one of the pages that have `titles`."""
 
     title: str
     language: Language
     subtitle: str
     units: Sequence[UnitEntry]
     page_labels: Mapping[str, str]
-    bodies: Mapping[str, PageBody]
+    titles: Mapping[str, str]
+    bodies: Callable[[str], PageBody]
     files: Sequence[str]
     methods: Mapping[str, PageBody] = field(default_factory=dict)
+
+    @cached_property
+    def by_folder(self) -> dict[str, tuple[list[str], list[str]]]:
+        """The pages and the files of each folder ("" for the site's own), in order."""
+        found: dict[str, tuple[list[str], list[str]]] = {}
+        for place, targets in enumerate((self.titles, self.files)):
+            for target in sorted(targets):
+                found.setdefault(posixpath.dirname(target), ([], []))[place].append(target)
+        return found
 
     def label(self, target: str) -> str:
         """Return the short name of a page or file: by its stem, else a page's title or a file's name."""
         name = posixpath.basename(target)
-        stem = name.rpartition(".")[0]
-        return self.page_labels.get(stem) or (self.bodies[target].title if target in self.bodies else name)
+        return self.page_labels.get(name.rpartition(".")[0]) or self.titles.get(target, name)
 
     def links(self, folder: str) -> list[Link]:
         """Return the links from the index to the pages and files in a folder ("" for the site's own)."""
-        return [
-            Link(target, self.label(target))
-            for target in [*sorted(self.bodies), *sorted(self.files)]
-            if posixpath.dirname(target) == folder
-        ]
+        pages, files = self.by_folder.get(folder, ([], []))
+        return [Link(target, self.label(target)) for target in [*pages, *files]]
 
     def navigation(self, target: str) -> list[Link]:
         """Return the links of a page: the index, then the pages beside it."""
         folder = posixpath.dirname(target)
         index = posixpath.relpath("index.html", folder or ".")
-        siblings = [page for page in sorted(self.bodies) if posixpath.dirname(page) == folder]
         return [
             Link(index, WORDS[self.language]["index"]),
-            *(Link(posixpath.basename(page), self.label(page), page == target) for page in siblings),
+            *(Link(posixpath.basename(page), self.label(page), page == target) for page in self.by_folder[folder][0]),
         ]
 
     def page(self, target: str) -> str:
         """Return a whole page, the methods and pages it names as links."""
-        body = self.bodies[target]
-        linked = PageBody(link_pages(link_methods(body.html, target, self.methods), target, self.bodies), body.title)
+        body = self.bodies(target)
+        linked = PageBody(link_pages(link_methods(body.html, target, self.methods), target, self.titles), body.title)
         return framed(linked, self.language, self.title, self.navigation(target)).html
 
     def method(self, target: str) -> str:
@@ -112,7 +120,7 @@ class Site:
 
 
 def publish_site(
-    jobs: Sequence[PageJob],
+    jobs: Sequence[PageJob | FileJob],
     folder: Path,
     *,
     site_title: str,
@@ -126,13 +134,18 @@ def publish_site(
     inputs_key: str = "",
     workers: int = 2,
     timeout_seconds: int = 300,
+    memory_mb: int = 2048,
+    warm_up: WarmUp | None = None,
     progress: Progress | None = None,
 ) -> SiteResult:
-    """Make every page of `jobs` and put the site in place of `folder`; on any failure `folder` stays as it was.
+    """Make every page and file of `jobs`, put the site in place of `folder`; on any failure `folder` stays as it was.
 
     `units` are listed in their order, grouped by tier; a page belongs to the unit in whose folder its target lies.
     `page_labels` names pages by the stem of their target ("10_processing_time"). `files` are written beside the pages,
     `methods` as `methods/<name>.html` with an index, to which the pages' names of them link.
+    `warm_up` makes the jobs in processes forked from one that has everything imported, `workers` at a time, each within
+    `memory_mb`; None, CCHC_WARM=0 and systems other than Linux start a kernel for every page and make files here.
+    `timeout_seconds` is for one cell or file.
     `manifest.json` holds `manifest` and the SHA-256 of every page and file. Pages whose notebook, parameters, program
     and `inputs_key` are unchanged come from `<parent>/.pages`, so an interrupted run goes on where it stopped.
     A wrong parameter raises `ParameterError` before anything runs. A failed page raises `ReportError`; its notebook and
@@ -148,38 +161,51 @@ def publish_site(
     folder, attached = folder.resolve(), dict(files or {})
     check_targets([*(job.target for job in jobs), *attached], units, [method.name for method in methods])
     for job in jobs:
-        check_parameters(job.notebook, job.parameters)
+        if isinstance(job, PageJob):
+            check_parameters(job.notebook, job.parameters)
     store = PageStore(folder.parent / ".pages" / folder.name)
     failed = folder.with_name(f"{folder.name}.failed")
-    production = Production(store, failed, language, workers, timeout_seconds, progress or SilentProgress())
-    keys = [page_key(job.notebook, job.parameters, language, inputs_key) for job in jobs]
+    settings = RunSettings(language, workers, timeout_seconds, memory_mb, warm_up)
+    production = Production(store, failed, settings, progress or SilentProgress())
+    keys = [job_key(job, language, inputs_key) for job in jobs]
     with publishing(folder) as new:
         shutil.rmtree(failed, ignore_errors=True)
-        bodies, n_executed = production.bodies(jobs, keys)
+        made = production.make(jobs, keys)
         told = method_bodies(methods, language)
-        site = Site(site_title, language, subtitle, units, page_labels or {}, bodies, tuple(attached), told)
-        write_site(site, new, attached, manifest)
+        labels, names = page_labels or {}, [*attached, *made.files]
+        site = Site(site_title, language, subtitle, units, labels, made.titles, made.body, names, told)
+        write_site(site, new, lambda name: attached[name] if name in attached else made.file(name), manifest)
     store.keep_only(keys)
-    return SiteResult(folder, len(jobs), n_executed)
+    return SiteResult(folder, len(made.titles), made.n_executed)
 
 
-def write_site(site: Site, folder: Path, files: Mapping[str, bytes], manifest: Mapping[str, object]) -> None:
-    """Write pages, files, index and manifest into an empty folder."""
-    pages = {target: site.page(target).encode("utf-8") for target in site.bodies}
-    pages |= {target: site.method(target).encode("utf-8") for target in site.methods}
-    pages["index.html"] = site.index().encode("utf-8")
-    for target, content in [*pages.items(), *files.items()]:
-        path = folder / target
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+def job_key(job: PageJob | FileJob, language: Language, inputs_key: str) -> str:
+    """Return the key under which what a job makes is kept."""
+    if isinstance(job, FileJob):
+        return file_key(job.function, job.arguments, inputs_key)
+    return page_key(job.notebook, job.parameters, language, inputs_key)
+
+
+def write_site(site: Site, folder: Path, file: Callable[[str], bytes], manifest: Mapping[str, object]) -> None:
+    """Write pages, files, index and manifest into an empty folder, one after the other."""
+    pages: dict[str, Callable[[str], str]] = dict.fromkeys(site.titles, site.page)
+    pages |= dict.fromkeys(site.methods, site.method)
+    pages["index.html"] = lambda target: site.index()
     told = {
         **manifest,
         "generator": f"cchc-analysis {VERSION}",
-        "pages": {target: hashlib.sha256(content).hexdigest() for target, content in pages.items()},
-        "files": {target: hashlib.sha256(content).hexdigest() for target, content in files.items()},
+        "pages": {target: written(folder / target, page(target).encode("utf-8")) for target, page in pages.items()},
+        "files": {target: written(folder / target, file(target)) for target in site.files},
     }
     text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def written(path: Path, content: bytes) -> str:
+    """Write a file of the site and return its SHA-256."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def check_targets(targets: Sequence[str], units: Sequence[UnitEntry], methods: Sequence[str] = ()) -> None:

@@ -12,7 +12,8 @@ from browser.chromium import Chromium, opened_chromium
 from browser.jupyterlab import POLL_SECONDS, opened_lab
 from small_city import small_city
 
-pytestmark = pytest.mark.browser
+# One JupyterLab: its tests stay in the process that has it.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
 WAIT_SECONDS = 60
 

@@ -94,7 +94,9 @@ def index(tmp_path_factory) -> Path:
     ]
     bodies = {f"{unit.folder}/10_time.html": PageBody("<h1>a</h1>", "Thời gian") for unit in units}
     path = tmp_path_factory.mktemp("site") / "index.html"
-    path.write_text(Site("Báo cáo", "vi", "Quý II", units, {}, bodies, ()).index(), encoding="utf-8")
+    titles = {target: body.title for target, body in bodies.items()}
+    site = Site("Báo cáo", "vi", "Quý II", units, {}, titles, bodies.__getitem__, ())
+    path.write_text(site.index(), encoding="utf-8")
     return path
 
 

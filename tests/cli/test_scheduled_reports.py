@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cchc_analysis as cchc
-from cchc_analysis import periodic, publication
+from cchc_analysis import periodic, publication, publication_files
 from cchc_analysis.cli import main
 from cchc_analysis.errors import ReportError
 from cchc_analysis.intake import intake
@@ -65,7 +65,7 @@ def quarterly(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sites of an index, a note and a manifest: what is tested is what stands around the pages."""
     monkeypatch.setattr(publication, "pages_of", lambda warehouse: ())
-    monkeypatch.setattr(publication, "form_files", lambda *told: {})
+    monkeypatch.setattr(publication_files, "form_jobs", lambda *told: [])
     monkeypatch.setattr(publication, "site_methods", lambda language: [])
 
 

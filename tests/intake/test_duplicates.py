@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cchc_analysis.intake.duplicates import CONTENT, within_file
@@ -95,6 +95,7 @@ def test_the_order_in_which_files_come_changes_no_byte(desk, tmp_path, order):
         assert one_by_one[f"{state}/{name}"] == expected[f"{state}/{name}"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2), st.booleans()), max_size=30))
 def test_within_a_file_each_code_keeps_one_row_or_none(rows):
     keys = np.array([key for key, _, _ in rows], dtype=object)

@@ -16,7 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from cchc_analysis.errors import ParameterError, ReportError
-from cchc_analysis.reports import PageJob, UnitEntry, production, publish_site, swap, terminal_progress
+from cchc_analysis.reports import PageJob, UnitEntry, cold_run, publish_site, swap, terminal_progress
 from cchc_analysis.reports.failures import PageFailure
 from cchc_analysis.reports.page_store import PageStore, page_key, program_key
 from cchc_analysis.reports.progress import BarProgress, LineProgress
@@ -60,7 +60,7 @@ def executed(monkeypatch) -> list[str]:
             cells=[new_markdown_cell(f"# {name}", id="t"), new_code_cell("x", id="shown", outputs=stderr)]
         )
 
-    monkeypatch.setattr(production, "run_notebook", run)
+    monkeypatch.setattr(cold_run, "run_notebook", run)
     return names
 
 

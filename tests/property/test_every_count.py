@@ -14,7 +14,7 @@ from spec.engines import on_engine, table_rows
 
 from cchc_analysis import counting, measures
 from cchc_analysis.counting import OFFICIAL_FORM, STRICT, Clock, OnTimeRule, date_dossiers
-from cchc_analysis.counting.tables import as_frame
+from cchc_analysis.counting.looks import as_frame
 from cchc_analysis.errors import CountingError
 from cchc_analysis.periods import parse_period
 from cchc_analysis.schema import CHANNELS, RATINGS, SERVICE_LEVELS, STATUSES
@@ -50,7 +50,7 @@ OF_SOME = ("count_deadline", "count_due_soon", "count_pending", "count_stops", "
 """Counts that leave some dossiers out; the others count every dossier received by `as_of`."""
 
 OTHERS = {
-    *("count_filled", "count_outside", "count_number_gaps"),
+    *("count_filled", "count_filled_by_unit", "count_procedures_by_unit", "count_outside", "count_number_gaps"),
     *("count_catalogue", "count_copies", "count_feedback", "count_matching"),
     *("count_payment_agreement", "count_payment_forms", "count_paying_dossiers"),
     *("count_answers", "count_handed_over", "count_sources"),

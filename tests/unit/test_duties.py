@@ -15,7 +15,7 @@ from cchc_analysis.intake import intake
 from cchc_analysis.pages import duties as page
 from cchc_analysis.periods import parse_period
 from cchc_analysis.plan import load_plan
-from cchc_analysis.publication import calendar_files
+from cchc_analysis.publication_files import calendar_file, file_jobs
 from cchc_analysis.sample import evidence as planted
 from cchc_analysis.schema import KINDS
 from cchc_analysis.study import open_study
@@ -251,10 +251,11 @@ def test_a_text_of_the_plan_cannot_break_out_of_the_calendar():
 
 def test_a_site_carries_the_calendar_beside_the_pages_of_a_plan(reported):
     study = study_of(reported)
-    files = calendar_files(study, ["all", "phuong-1"], "vung-tau-2023", ["00_overview"])
-    n_days = {name: content.count(b"BEGIN:VEVENT") for name, content in files.items()}
+    folders, asked = {"all": "all", "phuong-1": "phuong-1"}, {"plan": "vung-tau-2023", "language": "vi", "as_of": ""}
+    jobs = [job for job in file_jobs(study, folders, asked, [], True) if job.target.endswith(".ics")]
+    n_days = {job.target: calendar_file(**job.arguments).count(b"BEGIN:VEVENT") for job in jobs}
     assert n_days == {"all/lich-bao-cao.ics": 7, "phuong-1/lich-bao-cao.ics": 6}
-    assert calendar_files(study, ["all"], "vung-tau-2023", ["10_processing_time"]) == {}
+    assert file_jobs(study, folders, asked, [], False) == []
 
 
 def test_the_worked_example_of_the_page_of_methods(reported):

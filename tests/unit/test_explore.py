@@ -2,11 +2,10 @@
 
 import json
 import re
-import subprocess
-import sys
 from html import unescape
 from pathlib import Path
 
+import papermill
 import pytest
 from small_city import small_city
 
@@ -14,6 +13,7 @@ import cchc_analysis as cchc
 from cchc_analysis.pages.explore import Panel, periods_of
 from cchc_analysis.pages.explore_figures import EXPLORED, GROUPS, Choice, code_of, explored_rows
 from cchc_analysis.publication import PAGES
+from cchc_analysis.reports.runner import closing_event_loop
 from cchc_analysis.wording import explore as say
 
 Study = cchc.Study
@@ -165,11 +165,11 @@ def test_outside_jupyterlab_the_first_state_is_plain_html(city: Path) -> None:
 
 
 def test_the_notebook_runs_under_plain_papermill(city: Path, project: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out.ipynb"
-    command = [sys.executable, "-m", "papermill", str(project / "notebooks" / "explore.ipynb"), str(out)]
-    given = ["-p", "data", str(city), "-p", "unit", "phuong-2", "--no-progress-bar", "--log-level", "ERROR"]
-    subprocess.run([*command, *given], check=True, capture_output=True, cwd=tmp_path)
-    cells = {cell["id"]: cell for cell in json.loads(out.read_text("utf-8"))["cells"]}
+    notebook, given = str(project / "notebooks" / "explore.ipynb"), {"data": str(city), "unit": "phuong-2"}
+    with closing_event_loop():
+        out = str(tmp_path / "out.ipynb")
+        executed = papermill.execute_notebook(notebook, out, given, cwd=str(tmp_path), progress_bar=False)
+    cells = {cell["id"]: cell for cell in executed.cells}
     shown = cells["panel"]["outputs"][0]["data"]
     assert "50,0% (40/80)" in text("".join(shown["text/html"]))
     assert "docs/methods/on-time.md" in json.dumps(cells["definitions"]["outputs"], ensure_ascii=False)

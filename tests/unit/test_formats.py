@@ -2,10 +2,14 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
+from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from cchc_analysis import formats
+from cchc_analysis.errors import Language
 from cchc_analysis.tables import TableColumn, html_table
 
 NOTHING = (None, float("nan"), pd.NA, pd.NaT)
@@ -85,3 +89,18 @@ def test_a_table_writes_a_minus_that_reads_and_a_key_that_sorts() -> None:
     rows = pd.DataFrame({"label": ["a"], "days": [-0.934]})
     markup = html_table(rows, [TableColumn("label", "A"), TableColumn("days", "B", "days", digits=2)], "Bảng")
     assert 'data-value="-0.934">−0,93<' in markup
+
+
+@pytest.mark.parametrize(("language", "locale"), [("vi", "vi_VN"), ("en", "en_GB")])
+def test_numbers_and_dates_are_written_as_the_cldr_says(language: Language, locale: str) -> None:
+    random = np.random.Generator(np.random.PCG64(11))
+    sizes = 10.0 ** random.integers(-3, 14, 800)
+    values = [*(random.uniform(-1, 1, 800) * sizes).tolist(), 0.0, -0.0, 0.5, 1.5, 1e15, 1e22, float("inf"), 2**53 + 1]
+    for digits in (0, 1, 2, 4):
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        for value in values:
+            told = format_decimal(round(value, digits) + 0.0, format=pattern, locale=locale).replace("-", "−")
+            assert formats.number(value, language, digits) == told, (value, digits)
+    for day in (date(2023, month, 1 + 2 * month) for month in range(1, 13)):
+        told = format_date(day, "d MMMM y" if language == "en" else "dd/MM/y", locale=locale)
+        assert formats.day(day, language) == told

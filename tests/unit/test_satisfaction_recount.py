@@ -170,11 +170,14 @@ def slow_raking(rows: Rows, base: list[float]) -> list[float]:
     weights = list(base)
     by_unit, by_field = (DOSSIERS.groupby(name)["n"].sum().to_dict() for name in ("unit", "field"))
     for _ in range(500):
+        before = weights
         for name, wanted in (("unit", by_unit), ("field", by_field)):
             sums: dict[str, float] = {}
             for row, weight in zip(rows, weights, strict=True):
                 sums[row[name]] = sums.get(row[name], 0.0) + weight
             weights = [weight * wanted[row[name]] / sums[row[name]] for row, weight in zip(rows, weights, strict=True)]
+        if max(abs(new / old - 1) for new, old in zip(weights, before, strict=True)) < 1e-14:
+            break
     return weights
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -128,12 +129,14 @@ IN_ENGLISH = ("nothing", "hostile")
 
 def test_every_block_says_what_it_can(warehouse: tuple[str, Path]) -> None:
     name, folder = warehouse
-    for language in ("vi", "en") if name in IN_ENGLISH else ("vi",):
-        holds(name, folder, language)
+    study = cchc.open_study(data=folder, period="2023-Q2")
+    holds(name, study)
+    if name in IN_ENGLISH:
+        # What has been counted has no language.
+        holds(name, replace(study, language="en"))
 
 
-def holds(name: str, folder: Path, language: str) -> None:
-    study = cchc.open_study(data=folder, period="2023-Q2", language=language)
+def holds(name: str, study: cchc.Study) -> None:
     pictures = re.compile(r'src="data:image/png;base64,[^"]*"')
     markup = "\n".join(pictures.sub("", block(study).data) for block in BLOCKS)
     text = unescape(re.sub(r"<[^>]*>", " ", markup))
