@@ -28,7 +28,7 @@ from cchc_analysis.study_evidence import PlanRegisters
 from cchc_analysis.study_headline import headline_figures, revised_entries, revisions
 from cchc_analysis.study_indices import IndexMeasures
 from cchc_analysis.study_memory import remembered
-from cchc_analysis.study_parts import SharedFor, SharedTables, StudyParts, shared_parts
+from cchc_analysis.study_parts import Kept, SharedFor, SharedTables, StudyParts, shared_parts
 from cchc_analysis.study_plan import plan_figure, scorecard, scorecard_series
 from cchc_analysis.study_registers import REGISTER_MEASURES, By, RegisterMeasures
 from cchc_analysis.study_registers import dimensions as _dimensions
@@ -110,6 +110,13 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
                 if isinstance(key, tuple) and str(key[0]).startswith("count_") and "unit" in table
             }
         return replace(self, unit=unit, _tables=kept, _dated={}, _months_kept={}, _surveys={}, _kept={}, _periods={})
+
+    def in_common(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """Return what `make` gives and is the same for every unit: in a run of many pages the first one makes it.
+
+        `name` tells it from all others, whatever else than unit, moment, language and data it depends on included.
+        """
+        return make() if self.parts is None else self.parts.common(name, make)
 
     def has_register(self, kind: str) -> bool:
         """Tell whether a register (see schema.REGISTERS) has been taken in beside the dossiers."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -46,7 +47,7 @@ class UnitRegistry:
         >>> len(UnitRegistry.load().units(date(2025, 7, 1)))
         5
         """
-        return cls(read_units(Path(path) if path else reference_path("units.csv")))
+        return cls(read_units(Path(path))) if path else _shipped()
 
     def resolve(self, name: str | None, on: date | None = None) -> str | None:
         """Return the id of the unit of that name or id, None for a name that is not known.
@@ -222,3 +223,9 @@ def _derived_keys(unit: Unit, by_id: Mapping[str, Unit]) -> set[str]:
         endings = {fold_name(text) for text in (parent.name, parent.short_name, *parent.aliases)}
         keys |= {f"{key} {ending}" for key in keys for ending in endings if not key.endswith(ending)}
     return {key for key in keys if key}
+
+
+@cache
+def _shipped() -> UnitRegistry:
+    """Read the registry of the project once in a process: every study that is opened asks for it."""
+    return UnitRegistry(read_units(reference_path("units.csv")))

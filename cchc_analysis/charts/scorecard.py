@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.transforms import nonsingular
 
 from cchc_analysis import formats
 from cchc_analysis.charts.style import BLUE, GREY, LIGHT_BLUE, ORANGE, RED, count_axis, house_style, new_figure, shorten
@@ -86,5 +85,8 @@ def sparkline(values: Sequence[float | None], goal: float | None = None) -> Figu
 
 def _reach(values: Sequence[float]) -> tuple[float, float]:
     """Return the ends of the axis: those of the values, never the same, and a fifth of what lies between them more."""
-    low, high = nonsingular(min(values), max(values), expander=0.05)
-    return float(low - 0.2 * (high - low)), float(high + 0.2 * (high - low))
+    low, high = float(min(values)), float(max(values))
+    if high - low <= 1e-15 * max(abs(low), abs(high)):
+        room = 0.05 * max(abs(low), abs(high)) or 0.05
+        low, high = low - room, high + room
+    return low - 0.2 * (high - low), high + 0.2 * (high - low)

@@ -101,6 +101,11 @@ def _share(row: Mapping[str, Any], language: Any) -> str:
 def series(study: Study) -> HTML:
     """Show the published indices and those taken in: lines broken where the method changed, and every value with its
     source."""
+    return display.html(study.in_common(f"series of indices, {study.year}", lambda: _series(study)))
+
+
+def _series(study: Study) -> str:
+    """Write the series, which are of places and so the same on the pages of all units."""
     language, published = study.language, load_published_indices()
     table = study.index_series()
     panels = []
@@ -126,7 +131,7 @@ def series(study: Study) -> HTML:
         language, "Chuỗi chỉ số: PAR INDEX, SIPAS, PAPI, PCI", "Series of indices: PAR INDEX, SIPAS, PAPI, PCI"
     )
     head = display.section(title, *later)
-    return display.html(
+    return (
         head + _figure(panels, broken, language) + _values(study, published, table) + display.paragraphs(notes, "note")
     )
 

@@ -15,7 +15,7 @@ from cchc_analysis.pages.methods import METHOD_TITLES, METHODS
 from cchc_analysis.pages.titles import TITLES
 from cchc_analysis.publication import PAGES, site_methods
 from cchc_analysis.reference_data import method_texts
-from cchc_analysis.reports import Method, PageJob, UnitEntry, production, publish_site
+from cchc_analysis.reports import Method, PageJob, UnitEntry, cold_run, publish_site
 from cchc_analysis.reports.methods import method_bodies
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -64,7 +64,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     jobs.append(PageJob(WHERE, {"name": "overview"}, "overview.html"))
     out = tmp_path_factory.mktemp("site") / "2023-Q2"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(production, "run_notebook", shown)
+        patch.setattr(cold_run, "run_notebook", shown)
         units = [UnitEntry("phuong-1", "Phường 1", "Cấp xã")]
         publish_site(jobs, out, site_title="Quý II", manifest={}, units=units, methods=site_methods("vi"))
     return out
