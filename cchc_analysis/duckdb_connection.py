@@ -50,6 +50,8 @@ def _opened() -> duckdb.DuckDBPyConnection:
     spill = Path(tempfile.gettempdir()) / f"cchc-duckdb-{secrets.token_hex(8)}"
     settings = {**_SETTINGS, "memory_limit": allowed_memory(), "temp_directory": str(spill)}
     opened = duckdb.connect(":memory:", config=settings)
+    # It would write itself between the lines of a page or a log.
+    opened.execute("SET enable_progress_bar = false")
     atexit.register(_remove, spill, os.getpid())
     return opened
 

@@ -242,7 +242,9 @@ def publish_reports(
     with_plan = bool(set(OF_PLANS) & set(pages))
     files = publication_files.file_jobs(study, {unit: folder_of(unit) for unit in wanted}, asked, with_rows, with_plan)
     with tempfile.TemporaryDirectory(prefix="cchc-parts-") as work:
-        parts = PartsOnDemand(study, Path(work) / "parts", agreed, len(wanted) >= MANY_UNITS)
+        parts = PartsOnDemand(
+            study, Path(work) / "parts", agreed, len(wanted) >= MANY_UNITS, publication_files.count_for_forms
+        )
         # Where no process is forked, files are made in this one and share the same counts.
         with sharing(parts):
             site = publish_site(

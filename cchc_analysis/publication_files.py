@@ -4,7 +4,7 @@ And what the processes that make pages and files have ready before the first of 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 
 from cchc_analysis import documents, duty_calendar, forms
 from cchc_analysis.errors import Language
@@ -53,6 +53,15 @@ def file_jobs(
             jobs.append(_job("document_file", {**asked, "unit": unit}, f"{folder}/{documents.FILE}"))
             jobs.append(_job("calendar_file", {**days, "unit": unit}, f"{folder}/{duty_calendar.FILE_NAME}"))
     return jobs
+
+
+def count_for_forms(study: Study) -> None:
+    """Let a study count what only official forms ask for: digitisation since the days that they name."""
+    if not study.warehouse.has_rows:
+        return
+    for form in forms.FigureTables(study).forms.values():
+        if form.starts:
+            study.digitised((), tuple(datetime.combine(start, time()) for start in sorted(set(form.starts.values()))))
 
 
 def form_jobs(

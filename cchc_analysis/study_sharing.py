@@ -123,11 +123,20 @@ class FolderParts(StudyParts):
 class PartsOnDemand(StudyParts):
     """The parts of the studies of a run, counted and written when one of them is first asked for.
 
-    A run whose pages are all kept from before asks for none. `study`: of all units; `folder`: does not exist yet.
+    A run whose pages are all kept from before asks for none. `study`: of all units; `folder`: does not exist yet;
+    `ask`: asks the study for counts that only this run needs.
     """
 
-    def __init__(self, study: Study, folder: Path, plan: Plan | None = None, is_for_many: bool = False) -> None:
+    def __init__(
+        self,
+        study: Study,
+        folder: Path,
+        plan: Plan | None = None,
+        is_for_many: bool = False,
+        ask: Callable[[Study], object] | None = None,
+    ) -> None:
         self._study, self._folder, self._plan, self._is_for_many = study, folder, plan, is_for_many
+        self._ask = ask
         self._made: FolderParts | None = None
 
     @property
@@ -138,6 +147,8 @@ class PartsOnDemand(StudyParts):
     def written(self) -> FolderParts:
         """Return the parts, after having them counted and written if they are not yet."""
         if self._made is None:
+            if self._ask is not None:
+                self._ask(self._study)
             write_parts(self._study, self._folder, self._plan, self._is_for_many)
             self._made = FolderParts(self._folder)
         return self._made
