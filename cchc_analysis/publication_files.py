@@ -4,7 +4,7 @@ And what the processes that make pages and files have ready before the first of 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date
 
 from cchc_analysis import documents, duty_calendar, forms
 from cchc_analysis.errors import Language
@@ -61,7 +61,7 @@ def count_for_forms(study: Study) -> None:
         return
     for form in forms.FigureTables(study).forms.values():
         if form.starts:
-            study.digitised((), tuple(datetime.combine(start, time()) for start in sorted(set(form.starts.values()))))
+            study.digitised_since(form.starts.values())
 
 
 def form_jobs(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
 
 import pandas as pd
 
@@ -62,7 +61,7 @@ def _ask(study: Study, plan: Plan | None) -> None:
         for ask in _OF_DOSSIERS:
             ask(study)
         if plan is not None and plan.starts:
-            study.digitised((), tuple(datetime.combine(start, time()) for start in sorted(set(plan.starts.values()))))
+            study.digitised_since(plan.starts.values())
     for kind, ask in _OF_REGISTERS:
         if study.has_register(kind):
             ask(study)

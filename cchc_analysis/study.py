@@ -2,7 +2,7 @@
 hands."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -173,6 +173,10 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
     def digitised(self, by: By = (), starts: tuple[datetime, ...] = ()) -> pd.DataFrame:
         """Return a digitisation count with at least these dimensions (see counting.count_digitisation)."""
         return self._counted(counting.count_digitisation, _at_least(by), starts)
+
+    def digitised_since(self, starts: Iterable[date], by: By = ()) -> pd.DataFrame:
+        """Return a digitisation count that tells how many of these days each dossier was received on or after."""
+        return self.digitised(by, tuple(datetime.combine(start, time()) for start in sorted(set(starts))))
 
     def sent(self, by: By = ()) -> pd.DataFrame:
         """Return a count by channel, level and hour of sending (see counting.count_online)."""
@@ -439,7 +443,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         if not starts:
             return self.digitised(by), None
         days = sorted(set(starts.values()))
-        counts = self.digitised(by, tuple(datetime.combine(start, time()) for start in days))
+        counts = self.digitised_since(days, by)
         places = {tier: days.index(start) + 1 for tier, start in starts.items()}
         tiers = {unit: self.registry.tier(unit) for unit in counts["unit"].unique()}
         return counts, {unit: places[tier] for unit, tier in tiers.items() if tier is not None and tier in places}
