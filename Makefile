@@ -57,9 +57,9 @@ $(SPARK_READY): requirements-spark.lock | $(READY)
 	@UV_COMPILE_BYTECODE=1 $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
 	@rm -f $(VENV)/.spark-ready-* && touch $@
 
-# One process has the Spark cluster: its tests stay together.
+# tests/scopes.py says which tests stay together in one process.
 test: $(READY) $(SPARK_READY)  ## run all tests, in parallel
-	@$(BIN)/pytest -n auto --dist loadgroup
+	@$(BIN)/pytest -n auto
 
 check: $(READY)  ## lint, format, types, notebooks without outputs
 	@failed=0; \

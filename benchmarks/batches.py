@@ -8,10 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness import Measured, Promise
+from processes import InChild
+
 PROJECT = Path(__file__).resolve().parent.parent
 PERIOD = "2023-Q2"
 PROCESSES = 2
 """Both ways use as many processes."""
+
+WORKER = Promise("memory of a worker at most 400 MB", of="memory_mb", bound="at most", value=400, from_n=20)
 
 
 @dataclass
@@ -68,6 +73,22 @@ def publish(warehouse: Path, out: Path, pages: Sequence[str], units: str, worker
     seconds = time.perf_counter() - marks.began
     files = [path for path in site.folder.rglob("*") if path.suffix in (".xlsx", ".docx", ".ics")]
     return Published(site.folder, site.n_pages, tuple(marks.pages), len(files), seconds)
+
+
+def largest_worker(case: str, shown: Sequence[InChild]) -> Measured:
+    """Return the peak of the largest process that made pages in any of the runs."""
+    largest = max(shown, key=lambda ran: ran.child_peak_rss_mb)
+    return Measured(
+        case=case,
+        ours="the largest process started by publish_reports, all that it shares with others counted",
+        other="",
+        n=max(ran.result.n_pages for ran in shown),
+        unit="pages",
+        ours_seconds=(largest.seconds,),
+        promise=WORKER,
+        memory_mb=largest.child_peak_rss_mb,
+        note=f"its share where memory is shared (PSS): {max(ran.child_peak_mb for ran in shown):.0f} MB",
+    )
 
 
 def plain_pages(warehouse: Path, page: str, units: Sequence[str], folder: Path) -> dict[str, Path]:

@@ -9,7 +9,7 @@ import numpy as np
 from harness import Curve, Line, Point
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 OURS, BAR, OTHER, LIMIT = "#1b5e8c", "#b3541e", "#777777", "#222222"
 STYLES: dict[str, dict[str, Any]] = {
@@ -43,6 +43,18 @@ def finding(curve: Curve) -> str:
     return told
 
 
+def described(curve: Curve) -> str:
+    """Return the words that stand for a figure: its finding, then every point of ours."""
+    points = [
+        f"{number(point.x)} {WORD[curve.x]}: {number(point.seconds)} s"
+        + (f", {number(point.memory_mb)} MB" if point.memory_mb else "")
+        for point in curve.points
+    ]
+    beside = [line.label for line in curve.lines]
+    told = f"{finding(curve)}. {'; '.join(points)}.".replace("\n", " ")
+    return told + (f" Beside it: {'; '.join(beside)}." if beside else "")
+
+
 def figures(value: float) -> str:
     """Return a number with two figures, whole from ten on.
 
@@ -66,6 +78,7 @@ def drawn(curve: Curve) -> bytes:
         named = {
             label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
         }
+        named = {"ours": named.pop("ours"), **named}
         figure.legend([*named.values()], [*named], loc="outside lower left", ncols=2, frameon=False, fontsize=9)
         content = io.BytesIO()
         figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
@@ -82,10 +95,8 @@ def draw_panel(axes: Axes, curve: Curve, what: str) -> None:
     axes.scatter([point.x for point in points], values(points, what), color=OURS, zorder=3)
     for point, value in zip(points, values(points, what), strict=True):
         told = number(value) + (" s" if what == "seconds" else " MB")
-        # Below and to the right of a rising line there is room, except just above zero.
-        falls = curve.x == "workers"
-        beside: Any = {"xytext": (7, 3 if falls else -13)} if what == "seconds" else {"xytext": (-2, 7), "ha": "right"}
-        axes.annotate(told, (point.x, value), textcoords="offset points", color=OURS, bbox=CLEAR, **beside)
+        beside: Any = {"xytext": (0, 9), "ha": "center", "bbox": CLEAR}
+        axes.annotate(told, (point.x, value), textcoords="offset points", color=OURS, **beside)
     set_scales(axes, curve, what)
     axes.set_title("time" if what == "seconds" else "peak of memory, all processes", loc="left")
     axes.set_ylabel("seconds" if what == "seconds" else "MB")
@@ -127,6 +138,10 @@ def set_scales(axes: Axes, curve: Curve, what: str) -> None:
     axes.set_xticks(ticks, [number(tick) for tick in ticks])
     if curve.x != "workers" and what == "seconds":
         axes.set_yscale("log")
+        every_value = values(having(every, what), what)
+        # Over few powers of ten these alone would be too few marks.
+        if max(every_value) < 100 * min(every_value):
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         axes.set_ylim(0, 1.15 * max(values(having(every, what), what)))

@@ -17,6 +17,9 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
 from postgresql_server import Server, programs, running_server
 
 N_ROWS: dict[str, tuple[int, ...]] = {"small": (10_000, 50_000), "full": (100_000, 300_000, 1_000_000)}
+LARGEST: list[Point] = []
+"""What `measure` took for the most rows, for the curve."""
+
 KEY = "the key of the benchmarks, no secret"
 CASE = "intake from PostgreSQL"
 
@@ -25,17 +28,18 @@ def measure(folder: Path, size: Size, repeat: int) -> Iterable[Measured]:
     """The rows of one query beside the rows of one CSV file, the largest number of the size."""
     if programs() is None:
         return [not_measured(CASE, "there are no programs of a PostgreSQL server", "rows")]
-    n = N_ROWS[size][-1]
+    n, times = N_ROWS[size][-1], repeat if size == "small" else 1
     export = folder / "export.csv"
     write_export(export, n)
     runs: dict[str, list[Any]] = {"ours": [], "other": []}
     with running_server() as server:
         source = load(folder, server, export)
-        for number in range(repeat):
+        for number in range(times):
             runs["ours"].append(in_child(take, source, folder / f"ours-{number}"))
             runs["other"].append(in_child(take, export, folder / f"other-{number}"))
     for ours, other in zip(runs["ours"], runs["other"], strict=True):
         same(ours.result, other.result, "rows accepted and rejected")
+    LARGEST[:] = [Point(n, min(run.seconds for run in runs["ours"]), max(run.peak_mb for run in runs["ours"]))]
     return [
         Measured(
             case=CASE,
@@ -59,14 +63,14 @@ def curves(folder: Path, size: Size) -> Iterable[Curve]:
         return []
     points = []
     with running_server() as server:
-        for n in N_ROWS[size]:
+        for n in N_ROWS[size][:-1]:
             export = folder / f"curve-{n}.csv"
             write_export(export, n)
             run = in_child(take, load(folder, server, export), folder / f"curve-{n}")
             points.append(Point(n, run.seconds, run.peak_mb))
             export.unlink()
             shutil.rmtree(folder / f"curve-{n}")
-    return [Curve("database", CASE, "rows", tuple(points))]
+    return [Curve("database", CASE, "rows", (*points, *LARGEST))]
 
 
 def load(folder: Path, server: Server, export: Path) -> Path:

@@ -1,7 +1,6 @@
 """Synthetic dossiers by the million: drawn chunk by chunk in bounded memory, the same bytes for the same number."""
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -9,12 +8,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cchc_analysis.warehouse import dossiers_schema
 from cchc_analysis.working_time import WorkingCalendar
 
 CHUNK = 500_000
+TURNS = 4
+"""A drawn chunk is written so many times, each time with other units and numbers: drawing takes as long as writing."""
+
 ROW_GROUP = 125_000
 SEED = 20230315
 UNITS = [f"phuong-{number}" for number in range(1, 28)]
@@ -26,49 +29,63 @@ DAY_SECONDS = 86_400
 Array = np.ndarray[Any, Any]
 
 
-def write_dossiers(path: Path, n: int) -> None:
-    """Write n dossiers of one year as the file of a warehouse: 27 units, 200 procedures in 12 fields.
+def write_dossiers(folder: Path, n: int) -> None:
+    """Write n dossiers of one year as Parquet files of a folder: 27 units, 200 procedures in 12 fields.
 
     One in twenty-five is open, one in thirty late, one in fifty withdrawn or stopped; stamps to the second. What is
     never counted by (sheet, other code, apology) is empty.
     """
-    chunks = [(start, min(CHUNK, n - start)) for start in range(0, n, CHUNK)]
-    # A dictionary of moments would be given up after each attempt.
-    texts = [field.name for field in dossiers_schema() if pa.types.is_string(field.type) and field.name != "dossier_id"]
-    with pq.ParquetWriter(path, dossiers_schema(), compression="zstd", use_dictionary=texts) as writer:
-        for batch in drawn(chunks):
-            with pa.ipc.open_stream(batch) as stream:
-                writer.write_table(stream.read_all(), row_group_size=ROW_GROUP)
-
-
-def drawn(chunks: list[tuple[int, int]]) -> Iterator[pa.Buffer]:
-    """Draw chunks in order, several at a time, never more of them waiting than are needed to keep the writer busy."""
-    workers = min(len(chunks), os.cpu_count() or 1)
+    folder.mkdir(parents=True)
+    each = CHUNK * TURNS
+    parts = [(folder / f"part-{start // each:03}.parquet", start, min(each, n - start)) for start in range(0, n, each)]
+    workers = min(len(parts), os.cpu_count() or 1)
     if workers == 1:
-        yield from map(dossiers_of, chunks)
+        write_part(*parts[0])
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(dossiers_of, chunk) for chunk in chunks[: workers + 1]]
-        for place in range(len(chunks)):
-            yield waiting.pop(0).result()
-            following = place + workers + 1
-            if following < len(chunks):
-                waiting.append(pool.submit(dossiers_of, chunks[following]))
+        for done in [pool.submit(write_part, *part) for part in parts]:
+            done.result()
 
 
-def dossiers_of(chunk: tuple[int, int]) -> pa.Buffer:
-    """Draw one chunk by its first number and length; its numbers depend on nothing else."""
-    start, n = chunk
-    columns, schema = columns_of(start, n), dossiers_schema()
-    table = pa.table([columns.get(field.name, pa.nulls(n, field.type)) for field in schema], schema=schema)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, schema) as stream:
-        stream.write_table(table)
-    return sink.getvalue()
+def write_part(path: Path, start: int, n: int) -> None:
+    """Write dossiers from a first number on, turn by turn of one chunk; they depend on nothing else."""
+    size = min(n, CHUNK)
+    chunk = columns_of(start, size)
+    schema = dossiers_schema()
+    fields = [pa.field(field.name, chunk[field.name].type if field.name in chunk else field.type) for field in schema]
+    # A dictionary of moments or of codes would be given up after each attempt.
+    few = [field.name for field in schema if field.type in FEW and field.name != "dossier_id"]
+    # A stored schema would give pandas categories, which a warehouse does not.
+    with pq.ParquetWriter(path, pa.schema(fields), compression="zstd", use_dictionary=few, store_schema=False) as out:
+        for turn, first in enumerate(range(start, start + n, size)):
+            columns = chunk | numbers_of(first, size) | turned(chunk, turn)
+            table = pa.table(
+                [columns.get(field.name, pa.nulls(size, field.type)) for field in fields], pa.schema(fields)
+            )
+            out.write_table(table.slice(0, start + n - first), row_group_size=ROW_GROUP)
+
+
+FEW = (pa.string(), pa.float64())
+"""Types of which a column has few values."""
+
+
+def numbers_of(first: int, n: int) -> dict[str, pa.Array]:
+    """Return what tells each dossier from all others."""
+    numbers = pa.array(np.arange(first, first + n))
+    return {"dossier_id": pc.utf8_lpad(numbers.cast(pa.string()), 10, "0"), "source_row": pc.add(numbers, 2)}
+
+
+def turned(chunk: dict[str, pa.Array], turn: int) -> dict[str, pa.Array]:
+    """Return the columns that name a unit, every unit so many places further."""
+    named_units = ("receiving_unit", "resolving_unit", "number_unit")
+    return {
+        name: pa.DictionaryArray.from_arrays(chunk[name].indices, np.roll(chunk[name].dictionary, turn))
+        for name in named_units
+    }
 
 
 def columns_of(start: int, n: int) -> dict[str, pa.Array]:
-    """Return the columns that hold something."""
+    """Return the columns that hold something, those of few texts as dictionaries."""
     random = np.random.Generator(np.random.PCG64([SEED, start]))
     procedure = (200 * random.random(n) ** 2).astype(np.int32)
     unit = random.integers(0, len(UNITS), n, dtype=np.int32)
@@ -78,7 +95,6 @@ def columns_of(start: int, n: int) -> dict[str, pa.Array]:
     returned = np.where(random.random(n) < 0.15, random.integers(0, 3, n), channel).astype(np.int32)
     fee = np.where(procedure % 3 == 0, 20_000.0 * (1 + procedure % 5), 0.0)
     return {
-        "dossier_id": pa.array(np.char.mod("%010d", np.arange(start, start + n))),
         "procedure_code": named(procedure, [f"1.{number:06d}" for number in range(PROCEDURES)]),
         "procedure_name": named(procedure, [f"Thủ tục số {number}" for number in range(PROCEDURES)]),
         "field": named(procedure % FIELDS, [f"Lĩnh vực {number}" for number in range(FIELDS)]),
@@ -91,8 +107,10 @@ def columns_of(start: int, n: int) -> dict[str, pa.Array]:
         "rating": named(random.integers(0, 3, n, dtype=np.int32), list(RATINGS), random.random(n) < 0.8),
         "number_unit": named(unit, [f"000.{number:02d}.23.H06" for number in range(len(UNITS))]),
         "source_file": named(unit % 12, [f"ket-xuat-{number}.csv" for number in range(12)]),
-        "source_row": pa.array(np.arange(start, start + n) + 2),
-    } | {**times, **said}
+        **numbers_of(start, n),
+        **times,
+        **said,
+    }
 
 
 RATINGS = ("very_satisfied", "satisfied", "unsatisfied")
@@ -173,4 +191,4 @@ def moments(seconds: Array, absent: Array | None = None) -> pa.Array:
 
 
 def named(numbers: Array, names: list[str], absent: Array | None = None) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32(), mask=absent), names).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32(), mask=absent), names)

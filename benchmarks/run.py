@@ -14,8 +14,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_args
 
 from harness import Curve, Measured, Size, in_child, load, machine
@@ -24,8 +26,11 @@ from telling import as_json, as_text, measured_from
 
 PROJECT = Path(__file__).resolve().parent.parent
 RESULTS = PROJECT / "benchmarks" / "results"
-PATIENCE = 4
-"""A case that takes so many times what the plan says (and five minutes) is ended, and the next one begins."""
+MINUTES: dict[str, float] = {"small": 10, "full": 42}
+"""A run is over after so many minutes whatever happens: what is not measured by then is told as not measured."""
+
+PATIENCE, GRACE_MINUTES = 1.5, 1.5
+"""A case may take so many times what the plan says, and a little, before it is ended and the next one begins."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +47,16 @@ class Case:
 
 
 CASES = (
-    Case("counting", "all count tables of Parquet, beside reading once and beside pandas", 0.4, 14),
+    Case("counting", "all count tables of Parquet, beside reading once and beside pandas", 0.4, 10.5),
+    Case("rendering", "batches of pages beside papermill and nbconvert, the first page, workers", 1, 5),
+    Case("communes", "all pages of 10, 50 and 200 communes, and the line to 3,321", 0.7, 12.5),
     Case("intake", "exports read, checked and stored, beside pandas", 0.4, 5),
-    Case("pages", "the measures of one unit after counting", 0.3, 1),
-    Case("rendering", "whole batches of pages, beside papermill and nbconvert", 1.5, 8),
+    Case("pages", "the measures of one unit after counting", 0.2, 1.5),
+    Case("spark", "the same counts on a Spark cluster of several processes", 0.7, 3),
     Case("survey", "every figure of the page on satisfaction, beside reading and means", 0.2, 0.5),
-    Case("spark", "the same counts on a Spark cluster of several processes", 0.8, 2),
-    Case("database", "intake from PostgreSQL by query", 0.2, 1),
+    Case("database", "intake from PostgreSQL by query", 0.2, 1.5),
 )
+"""In the order in which they are measured, what matters most first."""
 
 
 def main() -> int:
@@ -65,15 +72,21 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure what is promised, beside the obvious way, in one run.")
-    parser.add_argument("--size", choices=get_args(Size), default="small")
+    parser.add_argument("--size", choices=get_args(Size), help="by default small; of what is stored, full")
     known = [case.module for case in CASES]
     parser.add_argument("--only", choices=known, action="append", help="one case; may be given again")
     parser.add_argument("--repeat", type=int, default=0, help="repetitions, of which the best counts (small 2, full 3)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="by default benchmarks/results/SIZE.json")
-    parser.add_argument("--folder", type=Path, help="where to put what is measured; full needs 30 GB there")
-    parser.add_argument("--docs", action="store_true", help="draw the figures of docs/performance.md, write its tables")
+    parser.add_argument("--minutes", type=float, help="when to end, whatever is lacking (small 10, full 42)")
+    parser.add_argument("--folder", type=Path, help="where to put what is measured; full needs 20 GB there")
+    docs = "write tables and figures of docs/; without --size and --only, from what is stored"
+    parser.add_argument("--docs", action="store_true", help=docs)
     parser.add_argument("--stored", type=Path, metavar="FILE", help="do not measure: take the JSON of an earlier run")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.docs and not (asked.size or asked.only or asked.stored):
+        asked.stored = RESULTS / "full.json"
+    asked.size = asked.size or "small"
+    return asked
 
 
 def measure_all(asked: argparse.Namespace) -> dict[str, Any]:
@@ -88,8 +101,9 @@ def measure_all(asked: argparse.Namespace) -> dict[str, Any]:
     kept: dict[str, Any] = {"machine": machine(), "size": asked.size, "cases": {}}
     if asked.only:
         kept["cases"] = cases_before(stored, kept)
+    ends = time.monotonic() + 60 * (asked.minutes or MINUTES[asked.size])
     for case in there:
-        kept["cases"][case.module] = results_of(case, asked)
+        kept["cases"][case.module] = results_of(case, asked, ends)
         kept["cases"] = {case.module: kept["cases"][case.module] for case in CASES if case.module in kept["cases"]}
         stored.parent.mkdir(parents=True, exist_ok=True)
         stored.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -115,13 +129,18 @@ def print_plan(cases: list[Case], size: str) -> None:
     print(f"{'all':<12}{sum(case.minutes(size) for case in cases):>8g}\n", flush=True)
 
 
-def results_of(case: Case, asked: argparse.Namespace) -> dict[str, Any]:
+def results_of(case: Case, asked: argparse.Namespace, ends: float) -> dict[str, Any]:
     """Measure a case in its own process; what it had measured before it failed is kept, with why it failed."""
-    limit = 60 * max(5.0, PATIENCE * case.minutes(asked.size))
+    patience = 60 * (PATIENCE * case.minutes(asked.size) + GRACE_MINUTES)
+    limit = min(patience, ends - time.monotonic())
+    if limit <= 0:
+        print(f"{case.module}: no time is left", flush=True)
+        return as_json([], [], "Not begun: the minutes of the run were over.", 0.0, load())
     repeat = asked.repeat or (2 if asked.size == "small" else 3)
     began, busy, failed = time.perf_counter(), load(), ""
     print(f"{case.module} ...", flush=True)
-    with tempfile.TemporaryDirectory(prefix="cchc-bench-", dir=asked.folder) as folder:
+    # Of a case that was ended, something may still write: what it leaves is no reason to stop.
+    with tempfile.TemporaryDirectory(prefix="cchc-bench-", dir=asked.folder, ignore_cleanup_errors=True) as folder:
         kept, work = Path(folder) / "results.pickle", Path(folder) / "work"
         work.mkdir()
         try:
@@ -139,8 +158,18 @@ def run_case(module: str, folder: Path, size: Size, repeat: int, kept: Path) -> 
     """Measure a case and keep each result as soon as it is there."""
     case = importlib.import_module(module)
     # Both may be generators: what they have given is stored even when they do not come to their end.
-    for one in case.measure(folder, size, repeat):
-        keep(kept, one)
+    try:
+        for one in case.measure(folder, size, repeat):
+            keep(kept, one)
+    except Exception:
+        # A curve through what there was before is still worth drawing; why there is no more is told all the same.
+        with suppress(Exception):
+            keep_curves(case, folder, size, kept)
+        raise
+    keep_curves(case, folder, size, kept)
+
+
+def keep_curves(case: ModuleType, folder: Path, size: Size, kept: Path) -> None:
     for curve in case.curves(folder, size) if hasattr(case, "curves") else ():
         keep(kept, curve)
 

@@ -15,6 +15,7 @@ import pandas as pd
 from dossiers import write_dossiers
 from harness import Curve, Measured, Size, in_child, not_measured, same
 from narwhals import from_native
+from processes import ChildError
 
 from cchc_analysis import counting
 from cchc_analysis.counting import Clock, date_dossiers
@@ -27,49 +28,62 @@ COUNTS: tuple[Callable[..., pd.DataFrame], ...] = (
     *(counting.count_flow, counting.count_durations, counting.count_terms, counting.count_pending),
     *(counting.count_digitisation, counting.count_online, counting.count_payments),
 )
+CASE = "Spark: "
+"""What the name of a measure begins with, before its setting."""
+
 LIMIT_SECONDS = 240
 
 
 class Setting(NamedTuple):
-    """What a user may set, and how it is told."""
+    """What a user may set, and how it is told. Each worker process has one core."""
 
+    workers: int
     partitions: int
     executor_mb: int
 
     @property
     def told(self) -> str:
-        return f"{self.partitions} shuffle partitions, executors of {self.executor_mb} MB"
+        workers = "1 worker process" if self.workers == 1 else f"{self.workers} worker processes"
+        return f"{workers}, {self.partitions} shuffle partitions, executors of {self.executor_mb:,} MB"
 
 
-USUAL = Setting(2, 1024)
+USUAL = Setting(2, 2, 1024)
 SETTINGS = {
-    "small": (USUAL, Setting(200, 1024)),
-    "full": (USUAL, Setting(8, 1024), Setting(200, 1024), Setting(2, 512)),
+    "small": (USUAL,),
+    "full": (USUAL, Setting(2, 200, 1024), Setting(2, 2, 512), Setting(1, 2, 1024)),
 }
-"""Two partitions are as many as the cores of the cluster; 200 is Spark's own default."""
+"""Two partitions are as many as the cores of the cluster, 200 is Spark's own default; one thing changes at a time."""
 
 
 def measure(folder: Path, size: Size, repeat: int) -> Iterable[Measured]:
+    """Count on DuckDB once, then on a new cluster for each setting; every table must be the same."""
+    del repeat
     if find_spec("pyspark") is None or (java_version() or 0) < NEEDED_JAVA:
         yield not_measured("counts on a Spark cluster", f"needs pyspark and Java {NEEDED_JAVA}", "rows")
         return
     path, n = folder / "dossiers.parquet", ROWS[size]
     write_dossiers(path, n)
+    on_duckdb = in_child(on_engine, path, None, limit_seconds=LIMIT_SECONDS)
     for setting in SETTINGS[size]:
-        on_duckdb = in_child(on_engine, path, None, limit_seconds=LIMIT_SECONDS)
-        on_spark = in_child(on_engine, path, setting, limit_seconds=LIMIT_SECONDS)
+        try:
+            on_spark = in_child(on_engine, path, setting, limit_seconds=LIMIT_SECONDS)
+        except ChildError as error:
+            # Too little memory, say: that is an answer too, and the other settings are still worth a look.
+            yield not_measured(f"{CASE}{setting.told}", str(error).strip().splitlines()[-1][:200], "rows")
+            continue
         same(on_spark.result.digest, on_duckdb.result.digest, f"counts with {setting.told}")
+        first, second = on_spark.result.seconds
         yield Measured(
-            f"Spark: {setting.partitions} partitions, {setting.executor_mb} MB",
-            f"{len(COUNTS)} count tables on local-cluster[2,1], dates looked up once",
+            f"{CASE}{setting.told}",
+            f"{len(COUNTS)} count tables, dates looked up once",
             "DuckDB",
             n=n,
             unit="rows",
             ours_seconds=on_spark.result.seconds,
             other_seconds=on_duckdb.result.seconds,
             memory_mb=on_spark.peak_mb,
-            note=f"{setting.told}; the first pass, with a cold JVM, and the second; the session took "
-            f"{on_spark.result.start:.1f} s to start, which is not in the seconds; same integers",
+            note=f"same integers; the first pass {first:.1f} s, with a cold Java, the second {second:.1f} s; before "
+            f"them {on_spark.result.start:.1f} s to open the session; memory of all processes together",
         )
 
 
@@ -126,7 +140,9 @@ def _on_spark(path: Path, setting: Setting) -> tuple[Any, Callable[[], object]]:
     from cchc_analysis.spark import ready_session, scan
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    builder = SparkSession.builder.master(f"local-cluster[2,1,{setting.executor_mb}]").appName("benchmark")
+    builder = SparkSession.builder.master(f"local-cluster[{setting.workers},1,{setting.executor_mb}]").appName(
+        "benchmark"
+    )
     for name, value in {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

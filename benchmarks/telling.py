@@ -26,8 +26,12 @@ def told_figure(measured: Measured) -> str:
 
 
 def told_verdict(measured: Measured) -> str:
-    """Return "met", "missed by 12 %", "not in this size" …"""
-    return f"missed by {100 * measured.missed_by:.0f} %" if measured.verdict == MISSED else measured.verdict
+    """Return "met", "missed by 12 %", "missed: 6.5 times the bar", "not in this size" …"""
+    if measured.verdict != MISSED:
+        return measured.verdict
+    if measured.missed_by >= 1:
+        return f"missed: {1 + measured.missed_by:.2g} times the bar"
+    return f"missed by {100 * measured.missed_by:.0f} %"
 
 
 def as_text(told: dict[str, Any], measured: Sequence[Measured]) -> str:

@@ -256,6 +256,11 @@ def measures(
     help="Day up to which the data speak, or day of the run (ISO). Default: end of period or data.",
 )
 @click.option("--pages", default="", help="Notebooks by comma. Default: all that have data.")
+@click.option(
+    "--files/--no-files",
+    default=None,
+    help="Forms, reports and calendars beside the pages. Default: with all pages, not where --pages names some.",
+)
 @click.option("--plan", default="vung-tau-2023", show_default=True, help="Plan of data/reference/plans, without .yaml.")
 @UNITS_ON
 @ENGINE
@@ -271,6 +276,7 @@ def report(
     out: Path,
     as_of: str,
     pages: str,
+    files: bool | None,
     plan: str,
     units_on: str,
     engine: str,
@@ -301,6 +307,7 @@ def report(
         workers=workers,
         progress=terminal_progress(language=language),
         log=file_log(log) if log else None,
+        files=files,
     )
     for outcome in result.outcomes:
         if outcome.error is not None:

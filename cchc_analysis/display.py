@@ -52,7 +52,7 @@ def section(title: str, *sentences: str) -> str:
 def png(figure: Figure) -> bytes:
     """Draw a figure as PNG bytes that are the same on every run."""
     figure.set_dpi(FIGURE_DPI)
-    canvas = FigureCanvasAgg(figure)
+    canvas = figure.canvas if isinstance(figure.canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     return packed(np.asarray(canvas.buffer_rgba()))  # type: ignore[no-untyped-call]
 

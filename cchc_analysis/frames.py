@@ -12,7 +12,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     [{'unit': 'a', 'n': 1}, {'unit': 'b', 'n': 2}]
     """
     names = [str(name) for name in table.columns]
-    columns = [table[name].tolist() for name in table.columns]
+    columns = [column.tolist() for _, column in table.items()]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 

@@ -121,12 +121,13 @@ def run_reports(
     units_on: str = "",
     engine: Engine = "duckdb",
     log: Log | None = None,
+    files: bool | None = None,
 ) -> RunResult:
     """Publish one site for each period that `period` stands for; a period that fails leaves the others alone.
 
     `period`: "latest", "due" or the label of a period; `as_of`: the day of the run, needed for the two words, since
-    nothing here reads the clock; `plan`: whose calendar says what is due; `engine`: as in publish_reports. `log`
-    hears of every step and, last, of the
+    nothing here reads the clock; `plan`: whose calendar says what is due; `engine`, `files`: as in publish_reports.
+    `log` hears of every step and, last, of the
     result (see RunResult.summary_line). Raises ParameterError where `as_of` or the plan is missing, WarehouseError
     where there is no warehouse; what goes wrong with one period is in its Outcome.
     """
@@ -154,6 +155,7 @@ def run_reports(
         progress=progress,
         units_on=units_on,
         engine=engine,
+        files=files,
     )
     wanted = wanted_periods(period, load_plan(plan), opened, on, language)
     if not wanted:

@@ -2,37 +2,43 @@
 
 import hashlib
 import json
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis import documents, duty_calendar, forms, measures, publication_files
+from cchc_analysis import forms, measures, publication_files
 from cchc_analysis.errors import Language, ParameterError
+from cchc_analysis.file_names import CALENDAR_FILE, REPORT_FILE
 from cchc_analysis.formats import day, number, share
 from cchc_analysis.frames import records
 from cchc_analysis.measures.revisions import figures_mapping
 from cchc_analysis.pages.methods import METHOD_TITLES, method_title
-from cchc_analysis.pages.processing_time import has_due_dates
 from cchc_analysis.pages.titles import SHORT_TITLES
-from cchc_analysis.plan import load_plan
+from cchc_analysis.plan import Plan, load_plan
 from cchc_analysis.publication_note import NOTE_FILE, note, warnings
 from cchc_analysis.reference_data import method_texts, notebooks_path
 from cchc_analysis.reports import (
+    FileJob,
     Method,
     PageJob,
     Progress,
     SiteResult,
     UnitEntry,
+    WarmStart,
     WarmUp,
     inspect_parameters,
     publish_site,
 )
+from cchc_analysis.shared_tables import EVERYTHING
 from cchc_analysis.study import ALL_UNITS, Study, find_unit, open_study
+from cchc_analysis.study_headline import has_due_dates
 from cchc_analysis.study_parts import sharing
-from cchc_analysis.study_sharing import Arguments, PartsOnDemand
+from cchc_analysis.study_sharing import PartsOnDemand
+from cchc_analysis.temporary import TemporaryFolder
 from cchc_analysis.text import fold
 from cchc_analysis.version import VERSION
 from cchc_analysis.versions import history_before, read_manifest
@@ -120,20 +126,35 @@ def _with_rows(study: Study, units: Sequence[str]) -> list[str]:
 
 def _entries(study: Study, units: Iterable[str]) -> list[UnitEntry]:
     language = study.language
-    form = {row["unit"]: row for row in records(study.form_06a("unit"))}
-    on_time = {row["unit"]: row for row in records(study.on_time("unit"))}
-    form[ALL_UNITS] = records(study.form_06a())[0]
-    on_time[ALL_UNITS] = records(study.on_time())[0]
-    has_due = has_due_dates(study)
+    facts = cache(partial(_facts_by_unit, study))
     return [
         UnitEntry(
             folder_of(unit),
             study.unit_name(unit),
             pick(language, *TIERS[_tier(study, unit)]),
-            _summary(form.get(unit), on_time.get(unit), has_due, language),
+            partial(_summary_of, facts, unit, language),
         )
         for unit in units
     ]
+
+
+Facts = defaultdict[str, tuple[dict[str, Any] | None, dict[str, Any] | None, bool]]
+
+
+def _summary_of(facts: Callable[[], Facts], unit: str, language: Language) -> str:
+    return _summary(*facts()[unit], language)
+
+
+def _facts_by_unit(study: Study) -> Facts:
+    """Return form II.06a and on-time share of each unit and of the whole, and whether there are due dates."""
+    has_due = has_due_dates(study)
+    form = {row["unit"]: row for row in records(study.form_06a("unit"))}
+    on_time = {row["unit"]: row for row in records(study.on_time("unit"))}
+    form[ALL_UNITS] = records(study.form_06a())[0]
+    on_time[ALL_UNITS] = records(study.on_time())[0]
+    found: Facts = defaultdict(lambda: (None, None, has_due))
+    found |= {unit: (form[unit], on_time.get(unit), has_due) for unit in form}
+    return found
 
 
 def _tier(study: Study, unit: str) -> str:
@@ -192,14 +213,16 @@ def publish_reports(
     plan: str = "vung-tau-2023",
     due_before: date | None = None,
     engine: Engine = "duckdb",
+    files: bool | None = None,
 ) -> SiteResult:
     """Make every page for the units of a period and publish the site `out/<period>`, all or nothing.
 
     `units`: "all" or names by comma; `pages`: notebook stems, by default those of `pages_of`; `units_on`: as in
     `open_study`, into a folder of its own then (see `site_name`); `plan`: what the figures are held against;
     `due_before`: the day before which the report is wanted, for the covering note; `engine`: what counts, as in
-    `open_study`: once for all pages. `manifest.json` keeps what the site
-    told before; `tom-tat.txt` is a paragraph for the covering mail; what lacks is in the result's `warnings`.
+    `open_study`: once for all pages; `files`: whether forms, reports and calendars are made beside the pages, by
+    default where no `pages` are named. `manifest.json` keeps what the site told before; `tom-tat.txt` is a paragraph
+    for the covering mail; what lacks is in the result's `warnings`.
     Raises the errors of open_study, ParameterError for an unknown page, ReportError when a page fails (nothing is
     published then).
     """
@@ -209,65 +232,114 @@ def publish_reports(
             f"Unknown page {unknown[0]!r}; known: {', '.join(PAGES)}.",
             f"Không có trang {unknown[0]!r}; các trang có sẵn: {', '.join(PAGES)}.",
         )
-    study = open_study(data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on, engine=engine)
-    wanted = chosen_units(study, units)
-    pages = pages or pages_of(study.warehouse)
-    folder = (Path(out) / site_name(study)).resolve()
-    replaced = read_manifest(folder)
-    manifest = _manifest(study, wanted)
-    manifest["history"] = history_before(manifest, replaced)
-    parameters = {
-        "period": study.period.label,
-        "data": str(Path(warehouse)),
-        "as_of": as_of,
-        "language": language,
-        "plan": plan,
-        "units_on": units_on,
-        "earlier": str(folder) if manifest["history"] else "",
-    }
-    with_rows = _with_rows(study, wanted)
-    jobs = [
-        PageJob(
-            notebooks_path(f"{page}.ipynb"),
-            {**_understood(page, parameters), "unit": unit},
-            f"{folder_of(unit)}/{page}.html",
+    with_files = not pages if files is None else files
+    modules = publication_files.warm_modules([PAGES[page] for page in pages or PAGES], with_files)
+    with TemporaryFolder() as work, WarmStart(modules) as started:
+        study = open_study(
+            data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on, engine=engine
         )
-        for unit in wanted
-        for page in pages
-        if unit in with_rows or page in OF_PLANS
-    ]
-    agreed = load_plan(plan)
-    told = note(study, agreed, wanted, len(jobs), due_before)
-    asked = {name: value for name, value in parameters.items() if name != "earlier"}
-    with_plan = bool(set(OF_PLANS) & set(pages))
-    files = publication_files.file_jobs(study, {unit: folder_of(unit) for unit in wanted}, asked, with_rows, with_plan)
-    with tempfile.TemporaryDirectory(prefix="cchc-parts-") as work:
+        wanted = chosen_units(study, units)
+        folder = (Path(out) / site_name(study)).resolve()
+        told = _Told(study, load_plan(plan), wanted, read_manifest(folder), due_before)
+        parameters = {
+            "period": study.period.label,
+            "data": str(Path(warehouse)),
+            "as_of": as_of,
+            "language": language,
+            "plan": plan,
+            "units_on": units_on,
+            "earlier": str(folder) if told.history else "",
+        }
+        made = pages or pages_of(study.warehouse)
+        jobs = _page_jobs(made, wanted, _with_rows(study, wanted), parameters)
+        beside = _file_jobs(study, wanted, parameters, made) if with_files else []
+        needed = {job.needs for job in jobs} | {job.needs for job in beside}
         parts = PartsOnDemand(
-            study, Path(work) / "parts", agreed, len(wanted) >= MANY_UNITS, publication_files.count_for_forms
+            study,
+            work.path / "parts",
+            told.plan,
+            len(wanted) >= MANY_UNITS,
+            [name for name in EVERYTHING if name in needed],
+            publication_files.count_for_forms,
         )
         # Where no process is forked, files are made in this one and share the same counts.
         with sharing(parts):
             site = publish_site(
-                [*jobs, *files],
+                [*jobs, *beside],
                 folder,
                 site_title=f"{study.unit_name(ALL_UNITS)}: {study.period.title(language)}",
                 subtitle=_subtitle(study),
-                manifest=manifest,
+                manifest=lambda: told.manifest,
                 units=_entries(study, wanted),
                 language=language,
-                page_labels={**_page_labels(pages, language), **forms.labels_of(study)},
-                files={NOTE_FILE: told.encode("utf-8")},
+                page_labels=_page_labels(study, made, with_files),
+                files={NOTE_FILE: partial(told.note, len(jobs))},
                 methods=site_methods(language),
-                inputs_key=_inputs_key(study, manifest),
+                inputs_key=_inputs_key(study, told.history),
                 workers=workers,
                 warm_up=WarmUp(
-                    publication_files.WARM_MODULES,
+                    modules,
                     "cchc_analysis.publication_files:get_ready",
-                    Arguments(parts, Path(work) / "parts", plan=plan),
+                    {"folder": str(work.path / "parts"), "plan": plan},
+                    parts.steps,
+                    started,
                 ),
                 progress=progress,
             )
-    return replace(site, warnings=tuple(warnings(study)))
+        return replace(site, warnings=tuple(warnings(study)))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a site tells beside its pages: counted when it is asked for, while pages are made."""
+
+    study: Study
+    plan: Plan
+    units: Sequence[str]
+    replaced: Mapping[str, Any] | None
+    due_before: date | None
+
+    @cached_property
+    def history(self) -> list[dict[str, Any]]:
+        """The versions before this one; figures are compared only where there is something to compare with."""
+        return history_before(_manifest(self.study, self.units), self.replaced) if self.replaced else []
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the manifest says of this version, and of those before."""
+        return {**_manifest(self.study, self.units), "history": self.history}
+
+    def note(self, n_pages: int) -> bytes:
+        """Return the covering note."""
+        return note(self.study, self.plan, self.units, n_pages, self.due_before).encode("utf-8")
+
+
+def _page_jobs(
+    pages: Sequence[str], units: Sequence[str], with_rows: Sequence[str], parameters: dict[str, str]
+) -> list[PageJob]:
+    """Return the jobs of the pages, unit by unit; units without dossiers have those on the plan alone."""
+    asked = {page: _understood(page, parameters) for page in pages}
+    return [
+        PageJob(
+            notebooks_path(f"{page}.ipynb"),
+            {**asked[page], "unit": unit},
+            f"{folder_of(unit)}/{page}.html",
+            PAGES[page],
+        )
+        for unit in units
+        for page in pages
+        if unit in with_rows or page in OF_PLANS
+    ]
+
+
+def _file_jobs(
+    study: Study, units: Sequence[str], parameters: Mapping[str, str], pages: Sequence[str]
+) -> list[FileJob]:
+    """Return the jobs of forms, and of reports and calendars where there are pages on the plan."""
+    asked = {name: value for name, value in parameters.items() if name != "earlier"}
+    with_plan = bool(set(OF_PLANS) & set(pages))
+    folders = {unit: folder_of(unit) for unit in units}
+    return publication_files.file_jobs(study, folders, asked, _with_rows(study, units), with_plan)
 
 
 def form_files(study: Study, units: Sequence[str], only: str = "") -> dict[str, bytes]:
@@ -303,6 +375,9 @@ def write_documents(
     `units`: "all" or names by comma; `addressee`: whom they are sent to; `told` hears of each report as it is written.
     Raises the errors of open_study and load_plan.
     """
+    # Only this command writes documents here: a site has its workers write them.
+    from cchc_analysis import documents
+
     study = open_study(data=warehouse, period=period, as_of=as_of, language=language)
     wanted = chosen_units(study, units)
     written: list[Path] = []
@@ -316,15 +391,18 @@ def write_documents(
     return written
 
 
-def _page_labels(pages: Sequence[str], language: Language) -> dict[str, str]:
+def _page_labels(study: Study, pages: Sequence[str], with_files: bool) -> dict[str, str]:
     """Return the short names of pages and files by their stems."""
+    language = study.language
     labels = {page: pick(language, *SHORT_TITLES[PAGES[page]]) for page in pages}
+    labels[Path(NOTE_FILE).stem] = pick(language, "Tóm tắt (thư gửi kèm)", "Summary (covering note)")
+    if not with_files:
+        return labels
     files = {
-        NOTE_FILE: pick(language, "Tóm tắt (thư gửi kèm)", "Summary (covering note)"),
-        documents.FILE: pick(language, "Báo cáo (.docx)", "Report (.docx)"),
-        duty_calendar.FILE_NAME: pick(language, "Lịch báo cáo (.ics)", "Calendar of reports (.ics)"),
+        REPORT_FILE: pick(language, "Báo cáo (.docx)", "Report (.docx)"),
+        CALENDAR_FILE: pick(language, "Lịch báo cáo (.ics)", "Calendar of reports (.ics)"),
     }
-    return {**labels, **{Path(name).stem: words for name, words in files.items()}}
+    return {**labels, **{Path(name).stem: words for name, words in files.items()}, **forms.labels_of(study)}
 
 
 def site_methods(language: Language) -> list[Method]:
@@ -347,11 +425,11 @@ def _understood(page: str, parameters: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in parameters.items() if name in asked or (value and name not in SOME_PAGES)}
 
 
-def _inputs_key(study: Study, manifest: dict[str, Any]) -> str:
+def _inputs_key(study: Study, history: Sequence[Mapping[str, Any]]) -> str:
     """Return what the pages read beside their parameters: the state of the data, and the version told before."""
-    if not manifest["history"]:
+    if not history:
         return study.warehouse.state
-    before = json.dumps(manifest["history"][-1], sort_keys=True)
+    before = json.dumps(history[-1], sort_keys=True)
     return hashlib.sha256(f"{study.warehouse.state}\n{before}".encode()).hexdigest()
 
 

@@ -10,16 +10,14 @@ from cchc_analysis.frames import records
 from cchc_analysis.measure_sources import MeasureSource
 from cchc_analysis.periods import ReportPeriod
 from cchc_analysis.plan import Plan
-from cchc_analysis.study_parts import SharedTables, StudyParts
+from cchc_analysis.study_parts import StudyParts
+from cchc_analysis.study_together import NOBODY, study_of
 
 if TYPE_CHECKING:
     from cchc_analysis.study import Study
 
 NUMBERS = ("numerator", "denominator", "value", "lower", "upper")
 TYPES = {**dict.fromkeys(("unit", "measure", "period"), "str"), **dict.fromkeys(NUMBERS, "float64")}
-NOBODY = "\0"
-"""A unit that no data name: its figures are those of every unit without a row."""
-
 BY_TIER = ("catalogue",)
 """Methods that tell something of a unit without a row: what holds for its tier."""
 
@@ -60,7 +58,7 @@ def _rows_of_unit(
 
 def _of_all(study: "Study", parts: StudyParts, plan: Plan, source: MeasureSource, starts: bool) -> pd.DataFrame:
     """Measure all units, and nobody, in every period."""
-    whole, nobody = (_study_of(study, parts, unit) for unit in ("all", NOBODY))
+    whole, nobody = (study_of(study, parts, unit) for unit in ("all", NOBODY))
     arguments: dict[str, Any] = dict(source.arguments) | ({"starts": plan.starts} if starts else {})
     tables = []
     for period in periods_of(study, plan):
@@ -72,11 +70,6 @@ def _of_all(study: "Study", parts: StudyParts, plan: Plan, source: MeasureSource
     rows = pd.concat(filled, ignore_index=True) if filled else tables[0]
     typed: pd.DataFrame = rows.astype(TYPES)
     return typed
-
-
-def _study_of(study: "Study", parts: StudyParts, unit: str) -> "Study":
-    alone = replace(study, unit=unit, _tables=SharedTables(parts, unit), _dated={}, _months_kept={}, _surveys={})
-    return replace(alone, _kept={}, _periods={})
 
 
 def periods_of(study: "Study", plan: Plan) -> tuple[ReportPeriod, ...]:

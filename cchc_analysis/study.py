@@ -33,6 +33,7 @@ from cchc_analysis.study_plan import plan_figure, scorecard, scorecard_series
 from cchc_analysis.study_registers import REGISTER_MEASURES, By, RegisterMeasures
 from cchc_analysis.study_registers import dimensions as _dimensions
 from cchc_analysis.study_surveys import Survey, survey_ids, survey_of
+from cchc_analysis.study_together import together
 from cchc_analysis.study_units import crosswalk, dissolved_units, former_area, names_apart, refuse_moved
 from cchc_analysis.units import UnitRegistry
 from cchc_analysis.warehouse import Engine, Warehouse, check_engine, open_warehouse
@@ -208,11 +209,13 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         return pd.concat(tables, ignore_index=True)
 
     @remembered
+    @together
     def form_06a(self, by: By = ()) -> pd.DataFrame:
         """Return the columns of form II.06a (see measures.form_06a)."""
         return self._measured(lambda period, keys: measures.form_06a(self.flow(by), period, keys), by)
 
     @remembered
+    @together
     def on_time(self, by: By = (), rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
         """Return the on-time share under a rule (see measures.on_time_share)."""
         return self._measured(
@@ -221,21 +224,25 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         )
 
     @remembered
+    @together
     def outcomes(self, by: By = ()) -> pd.DataFrame:
         """Return early, on time, late, without due date and withdrawn (see measures.outcome_shares)."""
         return self._measured(lambda period, keys: measures.outcome_shares(self.flow(by), period, keys), by)
 
     @remembered
+    @together
     def time_used(self, by: By = ()) -> pd.DataFrame:
         """Return mean, median and p90 of the working days used (see measures.time_used)."""
         return self._measured(lambda period, keys: measures.time_used(self.durations(by), period, keys), by)
 
     @remembered
+    @together
     def time_to_closing(self, by: By = ()) -> pd.DataFrame:
         """Return the Kaplan–Meier median of the working days to closing (see measures.time_to_closing)."""
         return self._measured(lambda period, keys: measures.time_to_closing(self.durations(by), period, keys), by)
 
     @remembered
+    @together
     def time_cut(self, by: By = ()) -> pd.DataFrame:
         """Return the four figures of time reduction (see measures.time_cut)."""
         return self._measured(lambda period, keys: measures.time_cut(self.terms(by), period, keys), by)
@@ -255,11 +262,13 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         return measures.excluded_procedures(self.terms(), self.period, pd.concat([seen, unseen], ignore_index=True))
 
     @remembered
-    def procedure_times(self) -> pd.DataFrame:
+    @together
+    def procedure_times(self, by: By = ()) -> pd.DataFrame:
         """Return law, commitment and actual time of each procedure (see measures.procedure_times)."""
-        return measures.procedure_times(self.terms(), self.period)
+        return measures.procedure_times(self.terms(by), self.period, _dimensions(by))
 
     @remembered
+    @together
     def pending_by_age(self, by: By = ()) -> pd.DataFrame:
         """Return the open dossiers by age band and state (see measures.pending_by_age)."""
         return measures.pending_by_age(self.pending(by), _dimensions(by))
@@ -287,11 +296,13 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         return ("unit", "procedure") if self.is_whole else ("procedure",)
 
     @remembered
-    def cut_by_procedure(self) -> pd.DataFrame:
+    @together
+    def cut_by_procedure(self, by: By = ()) -> pd.DataFrame:
         """Return registered and actual cut of each procedure (see measures.cut_by_procedure)."""
-        return measures.cut_by_procedure(self.terms(), self.period)
+        return measures.cut_by_procedure(self.terms(by), self.period, _dimensions(by))
 
     @remembered
+    @together
     def backlog(self, by: By = ()) -> pd.DataFrame:
         """Return clearance rate, disposition time and time to clear (see measures.backlog)."""
         return self._measured(
@@ -305,6 +316,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         return working, (last - period.start).days + 1
 
     @remembered
+    @together
     def due_soon(self, by: By = ()) -> pd.DataFrame:
         """Return what becomes overdue in the next working days (see measures.due_soon)."""
         return measures.due_soon(self._counted(counting.count_due_soon, _at_least(by)), _dimensions(by))
@@ -315,6 +327,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         return measures.overdue_pareto(self.pending(by), _dimensions(by))
 
     @remembered
+    @together
     def stopped_clock(self, by: By = ()) -> pd.DataFrame:
         """Return two readings of the dossiers whose clock was stopped (see measures.stopped_clock)."""
         stops = self._counted(counting.count_stops, _at_least(by))
@@ -339,8 +352,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
     @remembered
     def on_time_chart(self, baseline: str = "", rule: OnTimeRule = OFFICIAL_FORM) -> pd.DataFrame:
         """Return the control chart of the on-time share by month (see measures.on_time_chart)."""
-        flow = self.flow((), _counting_rule(rule))
-        return measures.on_time_chart(flow, self.chart_months(), self._baseline(baseline), rule)
+        return measures.chart_of_shares(self.on_time("month", rule), self.chart_months(), self._baseline(baseline))
 
     @remembered
     def duration_chart(self, baseline: str = "") -> pd.DataFrame:
@@ -359,13 +371,20 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
 
         Where units and months are all that is asked for, the gaps in running numbers follow as the last signal.
         """
-        counts = self._counted(counting.count_integrity, _at_least(by))
-        signals = self._measured(lambda period, keys: measures.integrity(counts, period, keys), by)
+        signals = self._integrity_of_dates(by)
         if not set(_dimensions(by)) <= {"unit"}:
             return signals
         return pd.concat([signals, self.number_gaps(by)[signals.columns.tolist()]], ignore_index=True)
 
     @remembered
+    @together
+    def _integrity_of_dates(self, by: By = ()) -> pd.DataFrame:
+        """Return the signals of integrity that the dates of dossiers show."""
+        counts = self._counted(counting.count_integrity, _at_least(by))
+        return self._measured(lambda period, keys: measures.integrity(counts, period, keys), by)
+
+    @remembered
+    @together
     def number_gaps(self, by: By = ()) -> pd.DataFrame:
         """Return the share of running numbers not seen, overall or by unit or month (see measures.number_gaps)."""
         _units_only(by)
@@ -429,6 +448,7 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         return measures.deadline_test(self.deadline_margins(by), self.period, _dimensions(by))
 
     @remembered
+    @together
     def digitisation(self, by: By = (), starts: Mapping[str, date] | None = None) -> pd.DataFrame:
         """Return the shares of documents digitised, reused, and results digitised (see measures.digitisation_shares).
 
@@ -449,11 +469,13 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         return counts, {unit: places[tier] for unit, tier in tiers.items() if tier is not None and tier in places}
 
     @remembered
+    @together
     def online_share(self, by: By = ()) -> pd.DataFrame:
         """Return the online share in every reading (see measures.online_shares)."""
         return self._measured(lambda period, keys: measures.online_shares(self.sent(by), period, keys), by)
 
     @remembered
+    @together
     def online_procedures(self, by: By = ()) -> pd.DataFrame:
         """Return the share of procedures with an online dossier (see measures.online_procedures)."""
         counts = self.sent((*((by,) if isinstance(by, str) else by), "procedure"))
@@ -465,16 +487,19 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         return measures.counter_at_full_service(self.sent("procedure"), self.period, ("procedure",))
 
     @remembered
+    @together
     def sending_hours(self, by: By = ()) -> pd.DataFrame:
         """Return the shares sent in office hours, online and over the counter (see measures.sending_hours)."""
         return self._measured(lambda period, keys: measures.sending_hours(self.sent(by), period, keys), by)
 
     @remembered
+    @together
     def cashless(self, by: By = ()) -> pd.DataFrame:
         """Return dossiers and procedures with a fee and those paid online (see measures.cashless)."""
         return self._measured(lambda period, keys: measures.cashless(self.payments(by), period, keys), by)
 
     @remembered
+    @together
     def ratings(self, by: By = ()) -> pd.DataFrame:
         """Return the good ratings given at the counter (see measures.ratings)."""
         counts = self._counted(counting.count_ratings, _at_least(by))
@@ -559,12 +584,14 @@ class Study(RegisterMeasures, PlanRegisters, IndexMeasures):
         return measures.share_change(now, before)
 
     @remembered
+    @together
     def postal(self, by: By = ()) -> pd.DataFrame:
         """Return what came in by post and went out by post or online (see measures.postal_shares)."""
         counts = self._counted(counting.count_ways, _at_least(by))
         return self._measured(lambda period, keys: measures.postal_shares(counts, period, keys), by)
 
     @remembered
+    @together
     def online_by_hour(self, by: By = ()) -> pd.DataFrame:
         """Return the hours in which dossiers were sent, online and over the counter (see measures.online_by_hour)."""
         counts = self._counted(counting.count_hours, _at_least(by))

@@ -36,6 +36,12 @@ HEADLINES = (
 """The headline figures, in their order; resolved_online and received_online answer C09 and C10 of the plan of 2023."""
 
 
+def has_due_dates(study: "Study") -> bool:
+    """Tell whether any dossier resolved in the data had a due date, without which "on time" means nothing."""
+    flow = study.flow()
+    return bool(flow["outcome"].isin(["early", "on_time", "late"]).any())
+
+
 def headline_figures(study: "Study") -> pd.DataFrame:
     """Return the headline figures of the whole and of every unit (of one unit: of it alone).
 

@@ -41,7 +41,7 @@ def remembered(method: Callable[Concatenate[Self, Asked], Answer]) -> Callable[C
 
     @wraps(method)
     def ask(study: Self, /, *arguments: Asked.args, **named: Asked.kwargs) -> Answer:
-        key = (method.__qualname__, _value(arguments), _value(named))
+        key = (method.__qualname__, as_key(arguments), as_key(named))
         answers = study._answers
         if key not in answers:
             answers[key] = method(study, *arguments, **named)
@@ -53,10 +53,14 @@ def remembered(method: Callable[Concatenate[Self, Asked], Answer]) -> Callable[C
     return ask
 
 
-def _value(argument: Any) -> Any:
-    """Return an argument as something a dictionary can have as a key."""
+def as_key(argument: Any) -> Any:
+    """Return an argument as something a dictionary can have as a key.
+
+    >>> as_key({"b": [1, 2], "a": 3})
+    (('a', 3), ('b', (1, 2)))
+    """
     if isinstance(argument, Mapping):
-        return tuple(sorted((name, _value(value)) for name, value in argument.items()))
+        return tuple(sorted((name, as_key(value)) for name, value in argument.items()))
     if isinstance(argument, (list, tuple)):
-        return tuple(_value(value) for value in argument)
+        return tuple(as_key(value) for value in argument)
     return argument

@@ -49,6 +49,13 @@ class StudyParts(ABC):
         """Return the rows of a unit from a table with a column `unit`; the first process that needs it makes it."""
 
     @abstractmethod
+    def piece(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
+        """Return the rows of a unit, of a table with a column `unit` that the first process which needs it makes.
+
+        They come without that column and with their types; None where the table has none of the unit.
+        """
+
+    @abstractmethod
     def common(self, key: str, make: Callable[[], Kept]) -> Kept:
         """Return a value that is the same for all units; the first process that needs it makes it."""
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from cchc_analysis.errors import ParameterError
+from cchc_analysis.frames import records
 from cchc_analysis.measure_sources import MEASURE_SOURCES, PLAN_MEASURES, MeasureSource
 from cchc_analysis.measures.office_reports import (
     Asked,
     OfficeReports,
+    Report,
     ReportedPromise,
     add_reports,
     judge_reports,
@@ -45,6 +47,9 @@ from cchc_analysis.units import UnitRegistry
 
 if TYPE_CHECKING:
     from cchc_analysis.study import Study
+
+REPORTED = ("numerator", "denominator", "answer", "n_counted")
+"""What a report holds: columns of the register of evidence."""
 
 KIND_OF_FREQUENCY: dict[str, Kind] = {"quarter": "quarter", "half": "half", "year": "year"}
 
@@ -331,10 +336,10 @@ def reports_of(study: "Study", plan: Plan, commitment: Commitment, periods: list
     """
     evidence = commitment.evidence
     assert evidence is not None
-    rows, last = known_reports(study, plan, commitment), study.period.months[-1]
-    begun = [period is not None and period.months[0] <= last for period in rows["period"]]
-    known = rows if all(begun) else rows[pd.Series(begun, index=rows.index, dtype=bool)]
-    told = reports_in(known, evidence.kind, periods)
+    last = study.period.months[-1]
+    known = known_reports(study, plan, commitment)
+    begun = [report for report in known if report.period is not None and report.period.months[0] <= last]
+    told = reports_in(begun, evidence.kind, periods)
     return add_reports(told, evidence.kind, evidence.over_the_year, list(asked_reports(study, evidence, periods)))
 
 
@@ -349,19 +354,20 @@ def asked_reports(study: "Study", evidence: Evidence, periods: list[ReportPeriod
             yield Asked(place, unit, (period.submit_before or period.end) <= study.as_of.date())
 
 
-def known_reports(study: "Study", plan: Plan, commitment: Commitment) -> pd.DataFrame:
-    """Return the rows of the register of evidence for a commitment, `period` read as ReportPeriod (None = unread)."""
-    key = "evidence with periods"
-    if key not in study._tables:
+def known_reports(study: "Study", plan: Plan, commitment: Commitment) -> list[Report]:
+    """Return what offices reported for a commitment, as far as its period can be read."""
+    key = ("reports by commitment", plan.name)
+    if key not in study._kept:
+        # Read once for all commitments and periods of a page.
         told = study.evidence()
-        periods = pd.Series([report_period(label) for label in told["period"]], index=told.index, dtype=object)
-        study._tables[key] = told.assign(period=periods)
-    of_one = ("evidence of a commitment", plan.name, commitment.id)
-    if of_one not in study._kept:
-        rows = study._tables[key]
-        study._kept[of_one] = rows[(rows["commitment"] == commitment.id) & (rows["plan"] == plan.name)]
-    known: pd.DataFrame = study._kept[of_one]
-    return known
+        by_commitment: dict[str, list[Report]] = {}
+        for row in records(told[told["plan"] == plan.name][["commitment", "period", "unit", *REPORTED]]):
+            filled: list[Any] = [None if pd.isna(row[name]) else row[name] for name in REPORTED]
+            report = Report(report_period(row["period"]), row["unit"], *filled)
+            by_commitment.setdefault(row["commitment"], []).append(report)
+        study._kept[key] = by_commitment
+    kept: dict[str, list[Report]] = study._kept[key]
+    return kept.get(commitment.id, [])
 
 
 def _by_reports(study: "Study", plan: Plan, commitment: Commitment, evidence: Evidence) -> CommitmentRow:

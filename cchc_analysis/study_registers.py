@@ -15,6 +15,8 @@ from cchc_analysis.measures import official_tables
 from cchc_analysis.measures.catalogue import Entries
 from cchc_analysis.periods import ReportPeriod
 from cchc_analysis.study_memory import remembered
+from cchc_analysis.study_parts import StudyParts
+from cchc_analysis.study_together import together
 from cchc_analysis.units import UnitRegistry
 from cchc_analysis.warehouse import Warehouse
 
@@ -60,6 +62,7 @@ class RegisterMeasures(ABC):
     unit: str
     as_of: datetime
     registry: UnitRegistry
+    parts: StudyParts | None
     _tables: dict[Any, pd.DataFrame]
     _answers: dict[Any, Any]
 
@@ -72,6 +75,10 @@ class RegisterMeasures(ABC):
     @abstractmethod
     def is_whole(self) -> bool:
         """Whether the study looks at all units."""
+
+    @abstractmethod
+    def months(self) -> list[ReportPeriod]:
+        """Return the months of a series that ends with the period, as far back as the data go."""
 
     @abstractmethod
     def sent(self, by: By = ()) -> pd.DataFrame:
@@ -121,6 +128,7 @@ class RegisterMeasures(ABC):
         return self._tables[name]
 
     @remembered
+    @together
     def payment_forms(self, by: By = ()) -> pd.DataFrame:
         """Return how much was paid online or without cash, and whether the dossier list agrees.
 
@@ -138,12 +146,14 @@ class RegisterMeasures(ABC):
         return self._answer("payments", by, forms, shares, columns)
 
     @remembered
+    @together
     def payments_by_method(self, by: By = ()) -> pd.DataFrame:
         """Return payments and dong by method (see measures.payments_by_method); `by`: unit, month."""
         forms = self._payments("payment_forms")
         return self._answer("payments", by, forms, measures.payments_by_method, measures.METHOD_COLUMNS)
 
     @remembered
+    @together
     def feedback(self, by: By = (), source: str | None = None) -> pd.DataFrame:
         """Return messages answered, on time, to satisfaction (see measures.feedback_shares).
 
@@ -166,6 +176,7 @@ class RegisterMeasures(ABC):
         )
 
     @remembered
+    @together
     def copies(self, by: By = ()) -> pd.DataFrame:
         """Return certified copies: electronic ones, and requests certified (see measures.copy_shares).
 
@@ -175,6 +186,7 @@ class RegisterMeasures(ABC):
         return self._answer("e_copies", by, self._copies(), measures.copy_shares, columns)
 
     @remembered
+    @together
     def copies_by_form(self, by: By = ()) -> pd.DataFrame:
         """Return requests certified and their copies by form (see measures.copies_by_form); `by`: unit, month."""
         return self._answer("e_copies", by, self._copies(), measures.copies_by_form, measures.FORM_COLUMNS_OF_COPIES)
@@ -196,6 +208,7 @@ class RegisterMeasures(ABC):
         return Entries(table, tiers)
 
     @remembered
+    @together
     def catalogue(self, by: By = (), published_within: int | None = None) -> pd.DataFrame:
         """Return what of the catalogue is offered online, integrated, used, payable, published.
 
@@ -275,6 +288,8 @@ class RegisterMeasures(ABC):
 
         return self._of_register("other_register", f"matching_{scope}", count)
 
+    @remembered
+    @together
     def matching(self, by: By = (), scope: Scope = "shared") -> pd.DataFrame:
         """Return the share of dossiers of the second register that the one-stop list holds.
 
@@ -287,6 +302,8 @@ class RegisterMeasures(ABC):
 
         return self._answer("other_register", by, self._matched(scope), shares, columns)
 
+    @remembered
+    @together
     def matching_conflicts(self, by: By = (), scope: Scope = "shared") -> pd.DataFrame:
         """Return in what the entries of a dossier differ (see measures.matching_conflicts); `by`: unit, month."""
 

@@ -8,7 +8,8 @@ for all units (such as the weights of a survey) is made by the first page that n
 import hashlib
 import os
 import pickle
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +20,15 @@ import pandas as pd
 import pyarrow as pa
 
 from cchc_analysis.plan import Plan
-from cchc_analysis.shared_tables import Shared, shared_tables
+from cchc_analysis.shared_tables import EVERYTHING, Shared, shared_tables
 from cchc_analysis.study import ALL_UNITS, Study
 from cchc_analysis.study_parts import SharedFor, StudyParts, share
+from cchc_analysis.study_pieces import PieceFile, write_pieces
 
 Kept = TypeVar("Kept")
 
 INDEX_FILE = "parts.pickle"
+TABLES_FILE = "tables-{:03d}.pickle"
 COMMON_FOLDER = "common"
 
 
@@ -48,21 +51,23 @@ class TableFile:
 
 @dataclass(frozen=True)
 class Index:
-    """What a folder of parts holds: of which studies, whether for many units, and the tables by key."""
+    """What a folder of parts is about: of which studies, whether for many units. Tables follow, step by step."""
 
     shared_for: SharedFor
     is_for_many: bool
-    tables: Mapping[Hashable, TableFile]
 
 
 class FolderParts(StudyParts):
-    """The parts in a folder that `write_parts` has written."""
+    """The parts in a folder, as far as they have been written (see PartsOnDemand)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._index: Index = pickle.loads((folder / INDEX_FILE).read_bytes())
+        self._tables: dict[Hashable, TableFile] = {}
+        self._n_steps = 0
         self._common: dict[str, Any] = {}
         self._cuts: dict[str, TableFile] = {}
+        self._pieces: dict[str, PieceFile] = {}
 
     @property
     def shared_for(self) -> SharedFor:
@@ -71,7 +76,7 @@ class FolderParts(StudyParts):
 
     def table(self, key: Hashable, unit: str) -> pd.DataFrame | None:
         """Return the table that a study of the unit keeps under a key, None where it must be made."""
-        file = self._index.tables.get(key)
+        file = self._tables.get(key) or self._written_since(key)
         if file is None:
             return None
         if unit == ALL_UNITS or file.same_for_all:
@@ -80,6 +85,15 @@ class FolderParts(StudyParts):
             return None
         rows = self._rows(file, unit)
         return rows.drop(columns="unit") if file.dropped else rows
+
+    def _written_since(self, key: Hashable) -> TableFile | None:
+        """Look for a table among those that were written since the last look."""
+        with suppress(FileNotFoundError):
+            while True:
+                step = self._folder / TABLES_FILE.format(self._n_steps)
+                self._tables |= pickle.loads(step.read_bytes())
+                self._n_steps += 1
+        return self._tables.get(key)
 
     @property
     def is_for_many(self) -> bool:
@@ -107,6 +121,15 @@ class FolderParts(StudyParts):
     def _rows(self, file: TableFile, unit: str) -> pd.DataFrame:
         return _read(self._folder / file.name, file.places.get(unit, (0, 0)))
 
+    def piece(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
+        """Return the rows of a unit, None where there are none; the first process that needs the table makes it."""
+        if key not in self._pieces:
+            path = self._folder / COMMON_FOLDER / f"{_hashed(key)}.pieces"
+            if not path.exists():
+                write_pieces(path, make())
+            self._pieces[key] = PieceFile(path)
+        return self._pieces[key].piece(unit)
+
     def common(self, key: str, make: Callable[[], Kept]) -> Kept:
         """Return a value that is the same for all units; the first process that needs it makes it."""
         if key not in self._common:
@@ -121,10 +144,10 @@ class FolderParts(StudyParts):
 
 
 class PartsOnDemand(StudyParts):
-    """The parts of the studies of a run, counted and written when one of them is first asked for.
+    """The parts of the studies of a run, counted and written step by step, or all when one of them is first asked for.
 
     A run whose pages are all kept from before asks for none. `study`: of all units; `folder`: does not exist yet;
-    `ask`: asks the study for counts that only this run needs.
+    `wanted` and `for_forms`: which pages and files follow, as in shared_tables.
     """
 
     def __init__(
@@ -133,10 +156,14 @@ class PartsOnDemand(StudyParts):
         folder: Path,
         plan: Plan | None = None,
         is_for_many: bool = False,
-        ask: Callable[[Study], object] | None = None,
+        wanted: Collection[str] = EVERYTHING,
+        for_forms: Callable[[Study], object] = lambda study: None,
     ) -> None:
         self._study, self._folder, self._plan, self._is_for_many = study, folder, plan, is_for_many
-        self._ask = ask
+        self._wanted, self._for_forms = wanted, for_forms
+        (folder / COMMON_FOLDER).mkdir(parents=True)
+        _write(folder / INDEX_FILE, pickle.dumps(Index(study.shared_for, is_for_many), protocol=5))
+        self._steps = self._written()
         self._made: FolderParts | None = None
 
     @property
@@ -144,12 +171,27 @@ class PartsOnDemand(StudyParts):
         """Of which studies these are the parts."""
         return self._study.shared_for
 
+    def steps(self) -> Iterator[str]:
+        """Count and write what is not there yet, step by step; yield the name of what has all its tables, or "".
+
+        Who asks for a table meanwhile has all of the rest counted first.
+        """
+        return self._steps
+
+    def _written(self) -> Iterator[str]:
+        place, steps = 0, shared_tables(self._study, self._plan, self._wanted, self._for_forms)
+        for step, (name, tables) in enumerate(steps):
+            files: dict[Hashable, TableFile] = {}
+            for table in tables:
+                files[table.key] = _write_table(self._folder, f"{place:03d}", table)
+                place += 1
+            _write(self._folder / TABLES_FILE.format(step), pickle.dumps(files, protocol=5))
+            yield name
+
     def written(self) -> FolderParts:
         """Return the parts, after having them counted and written if they are not yet."""
         if self._made is None:
-            if self._ask is not None:
-                self._ask(self._study)
-            write_parts(self._study, self._folder, self._plan, self._is_for_many)
+            deque(self._steps, maxlen=0)
             self._made = FolderParts(self._folder)
         return self._made
 
@@ -166,26 +208,13 @@ class PartsOnDemand(StudyParts):
         """Return the rows of a unit from a table with a column `unit`; the first process that needs it makes it."""
         return self.written().cut(key, unit, make)
 
+    def piece(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
+        """Return the rows of a unit, None where there are none; the first process that needs the table makes it."""
+        return self.written().piece(key, unit, make)
+
     def common(self, key: str, make: Callable[[], Kept]) -> Kept:
         """Return a value that is the same for all units; the first process that needs it makes it."""
         return self.written().common(key, make)
-
-
-class Arguments(Mapping[str, str]):
-    """The arguments by which another process finds the parts; who reads them has the parts written first."""
-
-    def __init__(self, parts: PartsOnDemand, folder: Path, **others: str) -> None:
-        self._parts, self._told = parts, {"folder": str(folder), **others}
-
-    def __getitem__(self, name: str) -> str:
-        self._parts.written()
-        return self._told[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._told)
-
-    def __len__(self) -> int:
-        return len(self._told)
 
 
 def share_studies(folder: str) -> None:
@@ -198,17 +227,12 @@ def share_studies(folder: str) -> None:
 
 
 def write_parts(study: Study, folder: Path, plan: Plan | None = None, is_for_many: bool = False) -> None:
-    """Count everything that pages of units ask for, and write it into an empty folder, cut by unit.
+    """Count everything that pages of units ask for, and write it into a new folder, cut by unit.
 
     `study`: of all units; it keeps its tables. `plan`: whose counts are among them; `is_for_many`: pages of many units
     follow, so that they measure together what they hold against the plan.
     """
-    (folder / COMMON_FOLDER).mkdir(parents=True)
-    tables: dict[Hashable, TableFile] = {}
-    for place, table in enumerate(shared_tables(study, plan)):
-        tables[table.key] = _write_table(folder, f"{place:03d}", table)
-    index = Index(study.shared_for, is_for_many, tables)
-    (folder / INDEX_FILE).write_bytes(pickle.dumps(index, protocol=5))
+    PartsOnDemand(study, folder, plan, is_for_many).written()
 
 
 def _write_table(folder: Path, name: str, table: Shared) -> TableFile:

@@ -261,7 +261,7 @@ class Survey:
         """Return how many forms there are and what became of those asked (see measures.survey_forms)."""
         keys = self._by(by)
         none = self._once("undated", lambda: self._all().where(undated(self._all())))
-        return survey_forms(self.responses(), none, keys)
+        return self._once(("forms", keys), lambda: survey_forms(self.responses(), none, keys)).copy()
 
     def satisfaction(self, by: By = (), items: tuple[str, ...] = ("overall",)) -> pd.DataFrame:
         """Return the share of satisfied answers, unweighted and weighted (see measures.satisfaction).

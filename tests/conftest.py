@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ending import pytest_configure as pytest_configure
+from ending import pytest_runtest_setup as pytest_runtest_setup
+from ending import pytest_xdist_newgateway as pytest_xdist_newgateway
+from scopes import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 PROJECT = Path(__file__).resolve().parent.parent
 REFERENCE = PROJECT.parent / "shared" / "reference"

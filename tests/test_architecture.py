@@ -22,9 +22,9 @@ GROUPS = {
     "study": (
         *("study", "study_evidence", "study_headline", "study_indices", "study_plan", "study_registers"),
         *("study_memory", "study_parts", "study_surveys", "study_units", "measure_sources", "plan_measures"),
-        "shared_figures",
+        *("shared_figures", "study_together"),
     ),
-    "study_sharing": ("shared_tables", "study_sharing"),
+    "study_sharing": ("shared_tables", "study_pieces", "study_sharing"),
     "publication": ("periodic", "publication", "publication_files", "publication_note"),
     "office_forms": ("evidence_forms", "form_sheets"),
     "facade": ("__init__",),
@@ -37,6 +37,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "schema": set(),
     "version": set(),
+    "file_names": set(),
+    "temporary": set(),
     "text": set(),
     "frames": set(),
     "stats": set(),
@@ -130,10 +132,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "forms": {"entries", "errors", "formats", "frames", "measures", "periods", "reference_data", "study", "text"},
     "consolidation": {"errors", "formats", "forms", "frames", "intake", "periods", "study", "text", "units"},
-    "reports": {"errors", "reference_data", "version"},
+    "reports": {"errors", "reference_data", "temporary", "version"},
     "documents": {
         "entries",
         "errors",
+        "file_names",
         "formats",
         "forms",
         "frames",
@@ -149,7 +152,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "wording",
     },
     "office_forms": {"errors", "formats", "periods", "plan", "reporters", "schema", "units"},
-    "duty_calendar": {"errors", "formats", "plan", "reporters", "units"},
+    "duty_calendar": {"errors", "file_names", "formats", "plan", "reporters", "units"},
     "duty_report": {
         *("duty_calendar", "errors", "formats", "frames", "periods", "plan", "reporters", "study", "units", "wording"),
     },
@@ -171,6 +174,7 @@ MODULES_ONLY = {
 DISK_ROOMS = {
     *("cli", "intake", "publication", "reference_data", "reports", "sample", "self_scoring", "versions"),
     "study_sharing",
+    "temporary",
     "warehouse",
     "duty_report",
 }

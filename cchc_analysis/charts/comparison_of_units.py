@@ -12,9 +12,9 @@ from cchc_analysis.charts.style import (
     GREY,
     LIGHT_BLUE,
     RED,
-    WIDTH_INCHES,
     count_axis,
     house_style,
+    new_panels,
     share_axis,
     shorten,
 )
@@ -40,8 +40,7 @@ def funnel(rows: pd.DataFrame, lines: pd.DataFrame, language: Language) -> Figur
     `rows`: result of unit_comparison with a `label` column; `lines`: result of funnel_lines.
     """
     with house_style():
-        figure = Figure(figsize=(WIDTH_INCHES, 6.8), layout="constrained")
-        above, below = figure.subplots(2, 1)
+        figure, (above, below) = new_panels(6.8, 2)
         _limits(above, lines, float(rows["overall"].iloc[0]), language)
         _points(above, rows, "denominator", "value", "crude_verdict", language)
         share_axis(above.yaxis, language)

@@ -16,8 +16,8 @@ from cchc_analysis.charts.style import (
     LIGHT_BLUE,
     ORANGE,
     RED,
-    WIDTH_INCHES,
     house_style,
+    new_panels,
     number_axis,
     share_axis,
 )
@@ -32,8 +32,7 @@ def month_charts(shown: Mapping[str, pd.DataFrame], language: Language) -> Figur
     orange diamonds, those outside the limits red squares; a baseline of some months is marked at the foot.
     """
     with house_style():
-        figure = Figure(figsize=(WIDTH_INCHES, 0.9 + 2.4 * len(shown)), layout="constrained")
-        panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
+        figure, panels = new_panels(0.9 + 2.4 * len(shown), len(shown), sharex=True)
         months = sorted({month for chart in shown.values() for month in chart["month"]})
         for axes, (name, chart) in zip(panels, shown.items(), strict=True):
             _chart(axes, chart, months, language)

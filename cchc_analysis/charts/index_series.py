@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from cchc_analysis import formats
-from cchc_analysis.charts.style import BLUE, GREY, RED, WIDTH_INCHES, house_style, literal, number_axis
+from cchc_analysis.charts.style import BLUE, GREY, RED, house_style, literal, new_panels, number_axis
 from cchc_analysis.errors import Language
 from cchc_analysis.wording.words import pick
 
@@ -23,8 +22,7 @@ def index_series(panels: Sequence[tuple[str, pd.DataFrame]], language: Language)
     between two segments a dashed mark and words say that the method changed. Values from memory are hollow.
     """
     with house_style():
-        figure = Figure(figsize=(WIDTH_INCHES, 0.4 + PANEL_INCHES * len(panels)), layout="constrained")
-        axes = np.atleast_1d(figure.subplots(len(panels), 1))
+        figure, axes = new_panels(0.4 + PANEL_INCHES * len(panels), len(panels))
         for place, (title, rows) in enumerate(panels):
             _panel(axes[place], title, rows, language)
         axes[-1].set_xlabel(pick(language, "Năm", "Year"))

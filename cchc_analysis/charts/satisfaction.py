@@ -17,9 +17,9 @@ from cchc_analysis.charts.style import (
     LIGHT_BLUE,
     LIGHT_GREY,
     RED,
-    WIDTH_INCHES,
     house_style,
     new_figure,
+    new_panels,
     number_axis,
     share_axis,
     shorten,
@@ -185,8 +185,7 @@ def waves(series: Mapping[str, pd.DataFrame], names: Sequence[str], goal: float 
     across = min(PANELS_ACROSS, len(series))
     down = -(-len(series) // across)
     with house_style():
-        figure = Figure(figsize=(WIDTH_INCHES, 1.0 + 2.2 * down), layout="constrained")
-        panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
+        figure, panels = new_panels(1.0 + 2.2 * down, down, across, sharex=True, sharey=True)
         places = {name: place for place, name in enumerate(names)}
         for axes, (label, rows) in zip(panels, series.items(), strict=False):
             _wave_panel(axes, rows, places, goal, language)
@@ -231,8 +230,7 @@ def importance_performance(rows: pd.DataFrame, labels: Sequence[str], goal: floa
     `rows`: columns importance, lower, upper, performance; intervals of importance are drawn.
     """
     with house_style():
-        figure = Figure(figsize=(WIDTH_INCHES, 4.4), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_figure(4.4)
         importance, performance = rows["importance"].to_numpy(dtype=float), rows["performance"].to_numpy(dtype=float)
         spread = np.vstack([rows["importance"] - rows["lower"], rows["upper"] - rows["importance"]]).astype(float)
         axes.errorbar(
@@ -294,8 +292,7 @@ def beside_facts(rows: pd.DataFrame, labels: Sequence[str], language: Language) 
     `rows`: columns weighted, lower, upper, on_time, mean_days.
     """
     with house_style():
-        figure = Figure(figsize=(WIDTH_INCHES, 6.6), layout="constrained")
-        above, below = figure.subplots(2, 1)
+        figure, (above, below) = new_panels(6.6, 2)
         for axes, column in ((above, "on_time"), (below, "mean_days")):
             known = rows["weighted"].notna() & rows[column].notna()
             _facts_panel(axes, rows[known], column, [label for label, has in zip(labels, known, strict=True) if has])

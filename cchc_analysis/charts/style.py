@@ -12,6 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cchc_analysis import formats
+from cchc_analysis.charts.canvas import HouseCanvas
+from cchc_analysis.charts.lean_axes import LeanAxes
+from cchc_analysis.charts.lettering import FONT
 from cchc_analysis.errors import Language
 
 BLUE, ORANGE, GREEN, RED, GREY = "#0B5394", "#B45F06", "#38761D", "#A61C00", "#666666"
@@ -28,7 +31,7 @@ FONT_POINTS = 11
 def _look() -> Any:
     return {
         **sns.axes_style("whitegrid"),
-        "font.family": "DejaVu Sans",
+        "font.family": FONT,
         "font.size": FONT_POINTS,
         "axes.labelsize": FONT_POINTS,
         "xtick.labelsize": FONT_POINTS - 1,
@@ -39,6 +42,7 @@ def _look() -> Any:
         "axes.spines.right": False,
         "axes.edgecolor": "#444444",
         "grid.color": "#E3E3E3",
+        "axes.formatter.useoffset": False,
         "svg.hashsalt": "cchc",
     }
 
@@ -52,8 +56,20 @@ def house_style() -> Iterator[None]:
 
 def new_figure(height: float = 3.4) -> tuple[Figure, Axes]:
     """Return an empty figure of the house's width (inches) with one set of axes."""
+    figure, panels = new_panels(height)
+    return figure, panels[0]
+
+
+def new_panels(
+    height: float, down: int = 1, across: int = 1, sharex: bool = False, sharey: bool = False
+) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure of the house's width (inches) with panels, row by row from the upper left one."""
     figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
-    return figure, figure.subplots()
+    HouseCanvas(figure)
+    panels = figure.subplots(
+        down, across, sharex=sharex, sharey=sharey, squeeze=False, subplot_kw={"axes_class": LeanAxes}
+    )
+    return figure, list(panels.ravel())
 
 
 def count_axis(axis: Any, language: Language) -> None:

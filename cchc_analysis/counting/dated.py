@@ -12,7 +12,7 @@ from cchc_analysis.counting.clock import Clock
 from cchc_analysis.counting.digital import DIGITISATION_FLAGS, with_flags, with_ways
 from cchc_analysis.counting.engines import Frame, beside, hold, narrowed
 from cchc_analysis.counting.integrity import OFFICE_TIME, SIGNALS, with_deadline, with_signals
-from cchc_analysis.counting.looks import DatedDossiers, Look, Span, Words, as_frame, days_beside
+from cchc_analysis.counting.looks import BEFORE_BASE, DatedDossiers, Look, Span, Words, as_frame, days_beside
 from cchc_analysis.counting.rule import Basis
 from cchc_analysis.counting.tables import group_counts, named_procedures, with_due_state, with_terms, with_time_used
 from cchc_analysis.schema import CHANNELS, RATINGS, SERVICE_LEVELS
@@ -62,16 +62,29 @@ def date_dossiers(dossiers: Any, clock: Clock, basis: Basis = "finished") -> Dat
     holds some 80 bytes for a dossier, whatever the length of its texts.
     """
     source = as_frame(dossiers)
-    names = group_counts(named_procedures(source, clock), ["unit", "procedure", "procedure_name", "field"])
+    names, base = _named(source, clock)
     words = {name: _words_of(names[name]) for name in NAMED}
-    frame, spans = _held(source, clock, basis, words, LISTED)
+    listed = LISTED
+    frame, spans = _held(source, clock, basis, words, listed, base)
     unlisted = [name for name in LISTED if spans[name].low == _UNLISTED]
-    if unlisted:
-        # Rows that did not come through intake: their words are asked for as well.
+    if unlisted or any(spans[name].low == BEFORE_BASE for name in MONTHS):
+        # Rows that did not come through intake: their words are asked for as well, and months are not shortened.
         words |= {name: _words_of(_distinct(source, clock, basis, name)) for name in unlisted}
         listed = {name: LISTED[name] for name in LISTED if name not in unlisted}
-        frame, spans = _held(source, clock, basis, words, listed)
+        frame, spans = _held(source, clock, basis, words, listed, 0)
     return DatedDossiers(frame, clock, basis, source, {**LISTED, **words}, spans, names)
+
+
+def _named(source: Frame, clock: Clock) -> tuple[pd.DataFrame, int]:
+    """Return dossiers by unit, procedure and its names, and the month before that of the first receipt (0 = none)."""
+    keys = ["unit", "procedure", "procedure_name", "field"]
+    wanted = (nw.len().alias("n"), nw.col("received_at").min().alias("first_at"))
+    found = named_procedures(source, clock).group_by(*keys).agg(*wanted).collect().to_pandas()
+    days = clock.days("any")
+    first = days.loc[days["any_day"] == pd.to_datetime(found["first_at"]).dt.normalize().min(), "any_month"]
+    names = found[[*keys, "n"]].astype({"n": "int64"}).sort_values(keys, kind="stable", ignore_index=True)
+    # A receipt outside the calendar has no month.
+    return names, int(first.iloc[0]) - 1 if len(first) else 0
 
 
 def _distinct(source: Frame, clock: Clock, basis: Basis, name: str) -> "pd.Series[Any]":
@@ -85,12 +98,12 @@ def _words_of(column: "pd.Series[Any]") -> Words:
 
 
 def _held(
-    source: Frame, clock: Clock, basis: Basis, named: Mapping[str, Words], listed: Mapping[str, Words]
+    source: Frame, clock: Clock, basis: Basis, named: Mapping[str, Words], listed: Mapping[str, Words], base: int
 ) -> tuple[Frame, dict[str, Span]]:
-    """Hold the columns of counts, words as codes; return them with the spans of those that are integers."""
+    """Hold the columns of counts, words as codes, months from after `base`; return them with the spans of integers."""
     # Engines look at every query again after a new table: all tables come before the first query.
     known = {name: beside(source, _codes(name, words)) for name, words in named.items()}
-    days = days_beside(source, clock)
+    days = days_beside(source, clock, base)
     frame = with_looks(source.select(*LOOKED_AT), clock, basis, days, *LOOKS)
     codes = [_listed_code(name, words) for name, words in listed.items()]
     for name, words in named.items():
@@ -98,8 +111,8 @@ def _held(
         codes.append(nw.coalesce(nw.col(f"place_of_{name}"), nw.lit(len(words) - 1)).cast(nw.Int64).alias(name))
     whole = (*named, *listed, *MONTHS, *DAYS, *MARKS)
     plain = [name for name in (*whole, *AS_THEY_ARE) if name not in named and name not in listed]
-    held = hold(narrowed(frame.select(*codes, *plain), _types(clock, named)), source)
-    return held, _spans(held, whole)
+    held = hold(narrowed(frame.select(*codes, *plain), _types(clock, named, base)), source)
+    return held, _spans(held, whole, base)
 
 
 def _codes(name: str, words: Words) -> pd.DataFrame:
@@ -116,11 +129,11 @@ def _listed_code(name: str, words: Words) -> nw.Expr:
     return code.cast(nw.Int64).alias(name)
 
 
-def _types(clock: Clock, named: Mapping[str, Words]) -> dict[str, Any]:
+def _types(clock: Clock, named: Mapping[str, Words], base: int) -> dict[str, Any]:
     """Return the narrowest type of each column of integers, as far as it is known beforehand."""
     days = clock.days("any")
     limits = dict.fromkeys((*MARKS, *LISTED), 100) | {"signals": 3 ** len(SIGNALS)}
-    limits |= dict.fromkeys(MONTHS, int(days["any_month_after"].max())) | {
+    limits |= dict.fromkeys(MONTHS, int(days["any_month_after"].max()) - base) | {
         name: len(words) for name, words in named.items()
     }
     types = {name: next(type_ for type_, top in _TYPES if limit <= top) for name, limit in limits.items()}
@@ -130,7 +143,7 @@ def _types(clock: Clock, named: Mapping[str, Words]) -> dict[str, Any]:
 _TYPES: Final = ((nw.Int8, 127), (nw.Int16, 32_767), (nw.Int32, 2**31 - 1))
 
 
-def _spans(held: Frame, names: tuple[str, ...]) -> dict[str, Span]:
+def _spans(held: Frame, names: tuple[str, ...], base: int) -> dict[str, Span]:
     """Ask for the lowest and highest value of columns; of none, 0."""
     ends = [end for name in names for end in (nw.col(name).min().alias(f"{name}_low"), nw.col(name).max().alias(name))]
     gaps = [nw.col(name).is_null().any().alias(f"{name}_gaps") for name in DAYS]
@@ -140,6 +153,9 @@ def _spans(held: Frame, names: tuple[str, ...]) -> dict[str, Span]:
         return 0 if pd.isna(value) else int(value)
 
     return {
-        name: Span(whole(row[f"{name}_low"]), whole(row[name]), bool(whole(row.get(f"{name}_gaps", False))))
+        name: Span(
+            *(whole(row[f"{name}_low"]), whole(row[name]), bool(whole(row.get(f"{name}_gaps", False)))),
+            base if name in MONTHS else 0,
+        )
         for name in names
     }

@@ -53,11 +53,12 @@ _WIDEST: Final = 2**62
 
 
 class Span(NamedTuple):
-    """The integers of a column: from `low` to `high`, with or without gaps."""
+    """The integers of a column: from `low` to `high`, with or without gaps; those above 0 count from after `base`."""
 
     low: int
     high: int
     gaps: bool = False
+    base: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,20 @@ def as_frame(dossiers: Any) -> Frame:
     return dossiers.source if isinstance(dossiers, DatedDossiers) else as_lazy(dossiers)
 
 
-def days_beside(source: Frame, clock: Clock) -> Days:
-    """Put the calendar on the engine of `source` once, for the moments of DAYS_LOOKED_UP."""
+BEFORE_BASE: Final = -1
+"""What stands for a month that is not after the month from which months are counted."""
+
+
+def days_beside(source: Frame, clock: Clock, base: int = 0) -> Days:
+    """Put the calendar on the engine of `source` once, for the moments of DAYS_LOOKED_UP.
+
+    Its months count from after the month `base`: 1 is the month after it, BEFORE_BASE what is not after it.
+    """
+    table = clock.days("any")
+    for name in ("any_month", "any_month_after"):
+        table[name] = np.where(table[name] > base, table[name] - base, BEFORE_BASE)
     # Engines look at every query again after a new table: all tables come before the first query.
-    calendar = beside(source, clock.days("any"))
+    calendar = beside(source, table)
 
     def days(prefix: str) -> Frame:
         return calendar.select(*(nw.col(f"any_{name}").alias(f"{prefix}_{name}") for name in DAYS_LOOKED_UP[prefix]))
@@ -142,16 +153,18 @@ def counted(
     frame = dossiers.frame.select(*packed, *plain, *dict.fromkeys(sums.values())) if packs else dossiers.frame
     wanted = [nw.len().alias("n"), *(nw.col(column).sum().alias(name) for name, column in sums.items())]
     found = frame.group_by(*names).agg(*wanted).collect().to_pandas()
+    in_one = len(packs) == 1 and not plain
+    if in_one:
+        # One integer ascends as all keys do: what follows finds its rows in order.
+        order = np.argsort(found["pack_0"].to_numpy(dtype=np.int64))
+        found = pd.DataFrame({name: found[name].to_numpy()[order] for name in found.columns})
     columns: dict[str, Any] = {}
     for place, pack in enumerate(packs):
         columns |= _unpacked(found[f"pack_{place}"].to_numpy(dtype=np.int64), pack, known)
     columns |= {key: found[key] for key in plain}
     columns |= {name: pd.to_numeric(found[name]).astype("int64") for name in ("n", *sums)}
     table = pd.DataFrame({name: columns[name] for name in (*keys, "n", *sums)})
-    if len(packs) == 1 and not plain:
-        order = np.argsort(found["pack_0"].to_numpy(dtype=np.int64), kind="stable")
-        return table.take(order).reset_index(drop=True)
-    return _in_order(table, keys)
+    return table if in_one else _in_order(table, keys)
 
 
 def _in_order(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -193,10 +206,15 @@ def _unpacked(key: "np.ndarray[Any, Any]", pack: list[str], spans: Mapping[str, 
     columns: dict[str, Any] = {}
     for name in reversed(pack):
         span = spans[name]
-        key, number = np.divmod(key, _size(span))
-        value = number + span.low
-        has_gap = span.gaps and bool((value > span.high).any())
-        columns[name] = np.where(value > span.high, np.nan, value) if has_gap else value
+        # Twice as quick as divmod, and keys are never negative.
+        rest = key // _size(span)
+        value = key - rest * _size(span) + span.low
+        key = rest
+        if span.base:
+            value = np.where(value > 0, value + span.base, value)
+        elif span.gaps and bool((value > span.high).any()):
+            value = np.where(value > span.high, np.nan, value)
+        columns[name] = value
     return columns
 
 

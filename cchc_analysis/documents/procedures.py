@@ -11,7 +11,8 @@ from cchc_analysis.documents.general import has_dossiers
 from cchc_analysis.documents.shares import share_lines
 from cchc_analysis.frames import first_row
 from cchc_analysis.pages import first_screen
-from cchc_analysis.pages.processing_time import has_due_dates, knows_overdue
+from cchc_analysis.pages.processing_time import knows_overdue
+from cchc_analysis.study_headline import has_due_dates
 from cchc_analysis.tables import TableColumn
 from cchc_analysis.wording import document_body as say
 from cchc_analysis.wording import in_sentence, pick, word

@@ -78,8 +78,19 @@ class AllRows:
     def sorted(self, positions: Positions, names: Sequence[str]) -> pa.Table:
         """Return the rows at the positions in the order of the columns, rows without a value last."""
         keys = plain(self.table.select(list(names)).take(pa.array(positions)))
-        order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in names])
-        return self.table.take(pa.array(positions).take(order))
+        order = pa.array(positions).take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in names]))
+        # Of an export half of the columns or more are empty, or the same in every row.
+        columns = [
+            column.slice(0, len(order)) if _is_constant(column) else column.take(order) for column in self.table.columns
+        ]
+        return pa.table(columns, schema=self.table.schema)
+
+
+def _is_constant(column: pa.ChunkedArray) -> bool:
+    """Return whether no row of the column holds anything, or every row the only text that there is."""
+    if not column.null_count:
+        return pa.types.is_dictionary(column.type) and all(len(chunk.dictionary) == 1 for chunk in column.chunks)
+    return bool(column.null_count == len(column))
 
 
 def _first_half(hashes: pa.Array) -> "npt.NDArray[np.uint64] | None":
@@ -112,7 +123,7 @@ def read_rows(folder: Path, facts: Sequence[PartFacts], kind: IntakeKind) -> All
     schema = table_schema(kind.kind)
     hashed = {column.name for column in kind.kind.columns if column.hashed}
     few = [field.name for field in schema if pa.types.is_string(field.type) and field.name not in hashed]
-    tables = [pq.read_table(part_file(folder, part.key, "rows"), read_dictionary=few) for part in facts]
+    tables = [_read_part(part_file(folder, part.key, "rows"), few) for part in facts]
     types = {name: pa.dictionary(pa.int32(), pa.string()) for name in few}
     empty = pa.schema([(field.name, types.get(field.name, field.type)) for field in schema]).empty_table()
     # In one piece: rows are taken out of many pieces one by one.
@@ -129,6 +140,12 @@ def read_rows(folder: Path, facts: Sequence[PartFacts], kind: IntakeKind) -> All
         ages = _moments(table, kind.row_age)
         ages = np.where(np.isnat(ages), _NEVER, ages)
     return AllRows(table, part, ages, {name: moments[name] for name in kind.kind.events}, len(tables))
+
+
+def _read_part(path: Path, few: Sequence[str]) -> pa.Table:
+    # Not `read_table`, which cuts into small pieces, as a data set of many files, what is put together right after.
+    with pq.ParquetFile(path, read_dictionary=list(few)) as file:
+        return file.read()
 
 
 def _moments(table: pa.Table, name: str) -> InstantArray:

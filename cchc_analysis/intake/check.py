@@ -1,7 +1,8 @@
 """One file, checked: read, typed, its units resolved, every rule applied that needs no other file."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -19,12 +20,13 @@ from cchc_analysis.intake.answers import form_words
 from cchc_analysis.intake.cells import cell_texts, missing
 from cchc_analysis.intake.date_order import date_order_note
 from cchc_analysis.intake.duplicates import content_columns, places, row_keys, within_file
+from cchc_analysis.intake.hashed_columns import HashesToCome, begin_hashes, joined
 from cchc_analysis.intake.kinds import INTAKE_KINDS, IntakeKind
 from cchc_analysis.intake.mapping import EVERY_ANSWER, ColumnMapping
 from cchc_analysis.intake.numbers import numbers_seen
 from cchc_analysis.intake.parts import FINDING_SCHEMA, Part, PartFacts, part_key, rejected_schema
 from cchc_analysis.intake.predicates import days_of, lies_outside
-from cchc_analysis.intake.privacy import HashKey, hash_codes
+from cchc_analysis.intake.privacy import HashKey
 from cchc_analysis.intake.readers import read_tables
 from cchc_analysis.intake.rows import Reading, Rows, join_rows, type_rows
 from cchc_analysis.intake.rules import CONFLICTING, Rule
@@ -38,6 +40,7 @@ from cchc_analysis.warehouse import table_schema
 from cchc_analysis.working_time import WorkingCalendar
 
 _TOLD_EVERY: Final = 100_000
+_THREADS: Final = 2
 _POSSIBLE_YEARS: Final = (np.datetime64("1945-01-01", "D"), np.datetime64("2099-12-31", "D"))
 """Moments of tables that are not counted with lie in these years."""
 
@@ -90,12 +93,36 @@ def check_file(
 ) -> Part:
     """Return the file, read, typed and checked by every rule that needs no other file.
 
-    Of a large file `told` learns how many of the rows that are kept are done so far.
+    Of a large file `told` learns how many of the rows are done so far.
     Raises `InputError` or `MappingError` where it cannot be read as a table of its kind.
     """
     tables = read_for_intake(path, name, checker)
     kind = checker.kind
     rows = _type_all(tables, checker)
+    with ThreadPoolExecutor(_THREADS) as threads:
+        # Work on the codes alone, the longest of all, is done by others while the rows are looked at.
+        hashes = _begin_hashes(rows, checker, threads)
+        numbers = threads.submit(numbers_seen, rows) if kind.kind is DOSSIERS else None
+        part = _checked(name, content_sha256, checker, tables, rows, hashes, told)
+        return part if numbers is None else replace(part, numbers=numbers.result())
+
+
+def _begin_hashes(rows: Rows, checker: Checker, threads: ThreadPoolExecutor) -> dict[str, HashesToCome]:
+    hashed = [column.name for column in checker.kind.kind.columns if column.hashed]
+    return {name: begin_hashes(rows.columns[f"{name}_key"], checker.key, threads, _TOLD_EVERY) for name in hashed}
+
+
+def _checked(
+    name: str,
+    content_sha256: str,
+    checker: Checker,
+    tables: list[NamedTable],
+    rows: Rows,
+    hashes: Mapping[str, HashesToCome],
+    told: Callable[[int], None],
+) -> Part:
+    """Return the part that the typed rows of a file make, without their running numbers."""
+    kind = checker.kind
     _blank_odd_moments(rows, checker)
     notes = [note for table in tables for note in table.notes] + resolve_units(rows, kind.kind, checker.registry)
     notes += kind.complete(rows)
@@ -114,10 +141,9 @@ def check_file(
     facts = replace(facts, duplicates=int(repeats.sum()), reasons=_reasons(rejects, conflicts))
     return Part(
         facts,
-        _row_table(rows, name, np.flatnonzero(kept), checker, told),
+        _row_table(rows, name, np.flatnonzero(kept), checker, hashes, told),
         pa.concat_tables(findings).sort_by([("sheet", "ascending"), ("row", "ascending")]),
         original_rows(rows, np.flatnonzero(rejected | conflicts), checker),
-        numbers_seen(rows) if kind.kind is DOSSIERS else None,
     )
 
 
@@ -253,35 +279,44 @@ def _conflict_findings(rows: Rows, kind: IntakeKind, keys: npt.NDArray[Any], con
 
 
 def _row_table(
-    rows: Rows, name: str, positions: npt.NDArray[np.intp], checker: Checker, told: Callable[[int], None]
+    rows: Rows,
+    name: str,
+    positions: npt.NDArray[np.intp],
+    checker: Checker,
+    hashes: Mapping[str, HashesToCome],
+    told: Callable[[int], None],
 ) -> pa.Table:
     """Return the kept rows as they will stand in the warehouse, codes of dossiers replaced by keyed hashes."""
     schema = table_schema(checker.kind.kind)
-    hashed = {column.name for column in checker.kind.kind.columns if column.hashed}
     arrays = []
     for field in schema:
         # One column after the other: a copy of all at once would be half of the memory a run needs.
         values: Any
-        if field.name in hashed:
-            values = _hashed(rows.columns[f"{field.name}_key"][positions], checker.key, told)
-            told = nobody
+        if field.name in hashes:
+            values = pa.nulls(len(positions), field.type)
         elif field.name == "source_file":
             values = pa.repeat(name, len(positions))
         else:
             values = rows.columns[field.name]
             values = values if len(positions) == len(rows) else values[positions]
         arrays.append(values if isinstance(values, pa.Array) else pa.array(values, type=field.type, from_pandas=True))
+    # Asked for last: until here they have had time.
+    for hashed, pieces in hashes.items():
+        arrays[schema.get_field_index(hashed)] = joined(_awaited(pieces, told), positions, len(rows))
+        told = nobody
     return pa.table(arrays, schema=schema)
 
 
-def _hashed(codes: npt.NDArray[Any], key: HashKey, told: Callable[[int], None]) -> pa.Array:
-    """Return the keyed hashes of the codes, by far the longest work on a row, so that it says how far it has come."""
-    pieces = [pa.array([], type=pa.string())]
-    for first in range(0, len(codes), _TOLD_EVERY):
-        pieces.append(pa.array(hash_codes(codes[first : first + _TOLD_EVERY], key), type=pa.string()))
-        if len(codes) > _TOLD_EVERY:
-            told(min(first + _TOLD_EVERY, len(codes)))
-    return pa.concat_arrays(pieces)
+def _awaited(hashes: HashesToCome, told: Callable[[int], None]) -> list[pa.Array]:
+    """Return the pieces, telling of the rows of each, since most of the time goes into their codes."""
+    pieces: list[pa.Array] = []
+    n_done = 0
+    for piece in hashes:
+        pieces.append(piece)
+        n_done += len(piece)
+        if len(hashes.pieces) > 1:
+            told(n_done)
+    return pieces
 
 
 def original_rows(rows: Rows, positions: npt.NDArray[np.intp], checker: Checker) -> pa.Table:

@@ -123,10 +123,11 @@ def _derive_status(rows: Rows, otherwise: str = "processing", **dates: str) -> N
     `dates` are codes and the columns of their dates, the last step first; `otherwise` is the code without any date.
     """
     status = rows.columns["status"]
-    known = [~np.isnat(rows.columns[column]) for column in dates.values()]
-    by_dates = np.select(known, list(dates), default=otherwise).astype(object)
     open_question = (missing(status) | (status == FROM_DATES)) & ~rows.unreadable["status"]
-    rows.columns["status"] = np.where(open_question, by_dates, status)
+    if open_question.any():
+        known = [~np.isnat(rows.columns[column]) for column in dates.values()]
+        by_dates = np.select(known, list(dates), default=otherwise).astype(object)
+        rows.columns["status"] = np.where(open_question, by_dates, status)
     rows.marks["status_from_dates"] = open_question & rows.present("status")
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -100,14 +101,21 @@ def write_state(folder: Path, state: str, combined: Combined, kind: Kind) -> Non
     if target.exists():
         shutil.rmtree(target)
     unfinished.mkdir(parents=True)
-    _write_rows(combined.rows, table_schema(kind), unfinished / kind.file)
-    if combined.numbers is not None:
-        _write_table(combined.numbers, numbers_schema(), unfinished / NUMBERS_FILE)
-    _write_table(combined.findings, findings_schema(), unfinished / FINDINGS_FILE)
-    write_rejected(combined.rejected, unfinished / REJECTED_FILE, kind)
-    flags = combined.findings[combined.findings["severity"] != "reject"]
-    write_flags(flags[["file", "sheet", "row", "column", "value", "rule"]], unfinished / FLAGS_FILE, kind)
+    with ThreadPoolExecutor(1) as beside:
+        # Arrow packs the rows while Python writes the lists for people.
+        rows = beside.submit(_write_rows, combined.rows, table_schema(kind), unfinished / kind.file)
+        _write_lists(unfinished, combined, kind)
+        rows.result()
     unfinished.rename(target)
+
+
+def _write_lists(folder: Path, combined: Combined, kind: Kind) -> None:
+    if combined.numbers is not None:
+        _write_table(combined.numbers, numbers_schema(), folder / NUMBERS_FILE)
+    _write_table(combined.findings, findings_schema(), folder / FINDINGS_FILE)
+    write_rejected(combined.rejected, folder / REJECTED_FILE, kind)
+    flags = combined.findings[combined.findings["severity"] != "reject"]
+    write_flags(flags[["file", "sheet", "row", "column", "value", "rule"]], folder / FLAGS_FILE, kind)
 
 
 def _write_rows(rows: pa.Table, schema: pa.Schema, path: Path) -> None:

@@ -5,6 +5,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -101,13 +102,23 @@ def _read_sheet(workbook: Any, title: str, facts: PackageFacts, name: str) -> Ra
             rows[row - 1][column - 1] = text
     _repeat_downwards(rows, sheet.merged_cell_ranges or ())
     index = pd.RangeIndex(1, len(rows) + 1)
-    columns = dict(enumerate(_column(values) for values in zip(*rows, strict=True)))
+    grid = _grid(rows)
     del rows
+    columns = {position: _column(grid[:, position]) for position in range(grid.shape[1])}
     frame = pd.DataFrame(columns, index=index, columns=range(len(columns)), dtype=object, copy=False)
     return RawSheet(title, frame, facts.epoch_1904)
 
 
-def _column(values: tuple[Any, ...]) -> npt.NDArray[Any]:
+def _grid(rows: list[list[Any]]) -> npt.NDArray[Any]:
+    """Return rows of equal width as one array of cells."""
+    width = len(rows[0]) if rows else 0
+    if any(len(row) != width for row in rows):
+        raise ValueError("calamine pads every row to the width of the sheet")
+    cells = np.fromiter(chain.from_iterable(rows), dtype=object, count=len(rows) * width)
+    return cells.reshape(len(rows), width)
+
+
+def _column(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the cells of a column, empty ones None; equal texts are one object, as the workbook has them."""
     types = set(map(type, values))
     cells: npt.NDArray[Any] = np.empty(len(values), dtype=object)

@@ -36,6 +36,7 @@ from cchc_analysis.measures.comparison_of_units import (
 from cchc_analysis.measures.control_charts import (
     CHART_COLUMNS,
     ENOUGH_MONTHS,
+    chart_of_shares,
     duration_chart,
     on_time_chart,
     signal_runs,
@@ -293,6 +294,7 @@ __all__ = [
     "cashless",
     "catalogue_shares",
     "change_drivers",
+    "chart_of_shares",
     "check_identities",
     "check_pace",
     "check_rate",

@@ -8,9 +8,10 @@ import pandas as pd
 from cchc_analysis.counting import OFFICIAL_FORM, OnTimeRule
 from cchc_analysis.errors import ParameterError
 from cchc_analysis.measures.processing_time import on_time_share
-from cchc_analysis.measures.time_used import time_used
+from cchc_analysis.measures.windows import has, months_of
 from cchc_analysis.periods import ReportPeriod
 from cchc_analysis.stats.control import share_chart, xmr_chart
+from cchc_analysis.stats.counts import counted_mean
 from cchc_analysis.stats.signals import chart_signals
 
 CHART_COLUMNS = (
@@ -55,7 +56,18 @@ def on_time_chart(
     Source: docs/methods/control-charts.md.
     """
     tables = [on_time_share(flow, month, (), rule).assign(month=month.label) for month in months]
-    shares = _counted(tables)
+    return chart_of_shares(pd.concat(tables, ignore_index=True), months, baseline)
+
+
+def chart_of_shares(
+    shares: pd.DataFrame, months: Sequence[ReportPeriod], baseline: Sequence[ReportPeriod] = ()
+) -> pd.DataFrame:
+    """Draw up the chart of `on_time_chart` from the shares of the months.
+
+    `shares`: an indicator table with one row per `month`, others than those of `months` are left out.
+    """
+    shown = {month.label for month in months}
+    shares = _counted(shares[[label in shown for label in shares["month"]]])
     based = _based(shares, months, baseline)
     if based.sum() < BASELINE_MONTHS:
         return _without_limits(shares, based, "p")
@@ -72,8 +84,7 @@ def duration_chart(
     `durations`: result of count_durations; withdrawn dossiers are left out; other arguments, result and error as in
     on_time_chart, values in working days. Limits: mean of the monthly means ± 2.66 mean absolute steps, not below 0.
     """
-    tables = [time_used(durations, month).assign(month=month.label) for month in months]
-    means = _counted([table[table["measure"] == "working_days_mean"] for table in tables])
+    means = _counted(_monthly_means(durations, months))
     based = _based(means, months, baseline)
     if based.sum() < BASELINE_MONTHS:
         return _without_limits(means, based, "xmr")
@@ -93,13 +104,28 @@ def signal_runs(chart: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).sort_values("from_month", kind="stable", ignore_index=True)
 
 
-def _counted(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Put the months that have something to count under each other."""
-    full = [table for table in tables if len(table) and table["denominator"].iloc[0] > 0]
+def _monthly_means(durations: pd.DataFrame, months: Sequence[ReportPeriod]) -> pd.DataFrame:
+    """Return the mean working days of what was closed in each month, as time_used has it: one row per month."""
+    closed, days, n = has(durations, "event", "closed"), durations["duration"].to_numpy(), durations["n"].to_numpy()
+    inside = [closed & months_of(month, durations, "closed_month") for month in months]
+    means = [counted_mean(days[rows], n[rows]) for rows in inside]
+    return pd.DataFrame(
+        {
+            "month": pd.array([month.label for month in months], dtype="str"),
+            "measure": "working_days_mean",
+            "rule": "",
+            "numerator": pd.Series([None] * len(months), dtype=object),
+            "denominator": np.array([mean.n for mean in means], dtype=np.int64),
+            "value": np.array([np.nan if mean.mean is None else mean.mean for mean in means], dtype=np.float64),
+        }
+    )
+
+
+def _counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the months that have something to count."""
+    full = rows[rows["denominator"] > 0]
     columns = ["month", "measure", "rule", "numerator", "denominator", "value"]
-    if not full:
-        return pd.DataFrame({name: [] for name in columns})
-    return pd.concat([table[columns] for table in full], ignore_index=True)
+    return full[columns].reset_index(drop=True) if len(full) else pd.DataFrame({name: [] for name in columns})
 
 
 def _based(

@@ -1,11 +1,9 @@
 """What offices reported by hand for a commitment: added up, with what is missing kept apart from what is no."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
-
-import pandas as pd
 
 from cchc_analysis.measures.scorecard import (
     Figure,
@@ -57,70 +55,78 @@ class OfficeReports:
     n_final_in_progress: int = 0
 
 
-def reports_in(rows: pd.DataFrame, kind: ReportKind, periods: Sequence[ReportPeriod]) -> pd.DataFrame:
-    """Return the rows that report something for one of the periods, with `place`, that period's place in the list.
+@dataclass(frozen=True)
+class Report:
+    """One row of the register of evidence: for which period (None = its label cannot be read), by whom, and what.
 
-    `rows`: columns `period` (ReportPeriod or None where its label cannot be read), `unit` and those of FILLED. A report
-    for a part of a period is one for the period.
+    What was not filled in is None; `place`: the place of `period` in a list of periods that is asked about.
     """
-    filled = [~pd.isna(rows[name].to_numpy(dtype=object)) for name in FILLED[kind]]
-    told = rows["period"].tolist()
-    places = [_place(period, periods) if all(known) else None for period, *known in zip(told, *filled, strict=True)]
-    units = rows["unit"].tolist()
-    # A page adds up reports a hundred times, of a few rows each: they are put in order before a table is made.
-    inside = [at for at, place in enumerate(places) if place is not None]
-    inside.sort(key=lambda at: (told[at].months[-1], units[at]))
-    return (
-        rows.iloc[inside]
-        .assign(
-            place=pd.array([places[at] for at in inside], dtype="int64"),
-            last_month=pd.array([told[at].months[-1] for at in inside], dtype="int64"),
-        )
-        .reset_index(drop=True)
-    )
+
+    period: ReportPeriod | None
+    unit: str
+    numerator: int | None = None
+    denominator: int | None = None
+    answer: str | None = None
+    n_counted: int | None = None
+    place: int = -1
+
+    @property
+    def last_month(self) -> int:
+        """Return the number of the last month of the period."""
+        return -1 if self.period is None else self.period.months[-1]
 
 
-def _place(period: ReportPeriod | None, periods: Sequence[ReportPeriod]) -> int | None:
+def reports_in(reports: Iterable[Report], kind: ReportKind, periods: Sequence[ReportPeriod]) -> list[Report]:
+    """Return the reports that report something for one of the periods, with `place`, that period's place in the list.
+
+    Ordered by the end of their period, then by unit. A report for a part of a period is one for the period.
+    """
+    # Plain rows, not a table: a page adds up reports a hundred times, of a few rows each.
+    bounds = [(period.months[0], period.months[-1]) for period in periods]
+    inside = [
+        replace(report, place=place)
+        for report in reports
+        if all(getattr(report, name) is not None for name in FILLED[kind])
+        and (place := _place(report.period, bounds)) is not None
+    ]
+    return sorted(inside, key=lambda report: (report.last_month, report.unit))
+
+
+def _place(period: ReportPeriod | None, bounds: Sequence[tuple[int, int]]) -> int | None:
     if period is None:
         return None
     first, last = period.months[0], period.months[-1]
     # Months follow each other: a period lies in another where its ends do.
-    inside = (at for at, whole in enumerate(periods) if whole.months[0] <= first and last <= whole.months[-1])
-    return next(inside, None)
+    return next((at for at, (start, end) in enumerate(bounds) if start <= first and last <= end), None)
 
 
-def add_reports(told: pd.DataFrame, kind: ReportKind, over_the_year: OverTheYear, asked: list[Asked]) -> OfficeReports:
+def add_reports(told: list[Report], kind: ReportKind, over_the_year: OverTheYear, asked: list[Asked]) -> OfficeReports:
     """Add up the reports that were asked for.
 
     `told`: result of `reports_in`; `asked`: the reports of the window. "sum" takes all of them, "latest" the last of
     each office; what an office did not report is in `missing` where it is due, and in no count.
 
-    >>> rows = pd.DataFrame({"place": [0, 0], "unit": ["a", "b"], "answer": ["yes", "no"], "last_month": [1, 1]})
-    >>> sums = add_reports(rows, "yes_no", "sum", [Asked(0, unit, True) for unit in ("a", "b", "c")])
+    >>> told = [Report(None, "a", answer="yes", place=0), Report(None, "b", answer="no", place=0)]
+    >>> sums = add_reports(told, "yes_no", "sum", [Asked(0, unit, True) for unit in ("a", "b", "c")])
     >>> sums.figure.value, sums.n_expected, sums.n_reported, [entry.unit for entry in sums.missing]
     (0.5, 3, 2, ['c'])
     """
     expected = _last_asked(asked) if over_the_year == "latest" else asked
-    if not len(told):
-        nothing = Figure("evidence", exact=True)
-        owed = tuple(_owed(asked, over_the_year))
-        n_ahead = sum(not entry.due for entry in asked)
-        return OfficeReports(nothing, len(expected), 0, owed, n_ahead=n_ahead, final=nothing)
     wanted = {(entry.place, entry.unit) for entry in asked}
-    inside = [key in wanted for key in zip(told["place"], told["unit"], strict=True)]
-    rows = told[pd.Series(inside, index=told.index, dtype=bool)]
-    made = set(zip(rows["place"], rows["unit"], strict=True))
-    keys = ["unit"] if over_the_year == "latest" else ["place", "unit"]
-    if over_the_year == "latest" or kind == "yes_no":
-        rows = rows.drop_duplicates(keys, keep="last")
-    answers = rows["answer"].tolist() if kind == "yes_no" else []
+    rows = [report for report in told if (report.place, report.unit) in wanted]
+    made = {(report.place, report.unit) for report in rows}
+    # Of several reports the last one counts.
+    if over_the_year == "latest":
+        rows = list({report.unit: report for report in rows}.values())
+    elif kind == "yes_no":
+        rows = list({(report.place, report.unit): report for report in rows}.values())
     last = max((entry.place for entry in asked), default=0)
-    final = rows[rows["place"] == last] if over_the_year == "latest" else rows
-    last_answers = final["answer"].tolist() if kind == "yes_no" else []
+    final = [report for report in rows if report.place == last] if over_the_year == "latest" else rows
+    answers, last_answers = ([report.answer for report in some] for some in (rows, final))
     return OfficeReports(
         _figure(rows, kind),
         len(expected),
-        rows["unit"].nunique() if over_the_year == "latest" else len(made),
+        len({report.unit for report in rows}) if over_the_year == "latest" else len(made),
         tuple(entry for entry in _owed(asked, over_the_year) if (entry.place, entry.unit) not in made),
         answers.count("no"),
         answers.count("in_progress"),
@@ -142,16 +148,17 @@ def _owed(asked: list[Asked], over_the_year: OverTheYear) -> list[Asked]:
     return _last_asked(due) if over_the_year == "latest" else due
 
 
-def _figure(rows: pd.DataFrame, kind: ReportKind) -> Figure:
-    if not len(rows):
+def _figure(rows: list[Report], kind: ReportKind) -> Figure:
+    if not rows:
         return Figure("evidence", exact=True)
     if kind == "count":
-        n = int(rows["n_counted"].sum())
+        n = sum(report.n_counted or 0 for report in rows)
         return Figure("evidence", float(n), n_counted=n, exact=True)
     if kind == "yes_no":
-        over, under = float((rows["answer"] == "yes").sum()), float(len(rows))
+        over, under = float(sum(report.answer == "yes" for report in rows)), float(len(rows))
     else:
-        over, under = (float(rows[name].sum()) for name in ("numerator", "denominator"))
+        over = float(sum(report.numerator or 0 for report in rows))
+        under = float(sum(report.denominator or 0 for report in rows))
     return Figure("evidence", over / under if under else None, over, under, exact=True)
 
 

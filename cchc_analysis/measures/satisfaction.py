@@ -286,40 +286,42 @@ def likert(sample: SurveySample, by: tuple[str, ...] = ()) -> pd.DataFrame:
     """
     responses = sample.responses
     codes, groups = responses.keys(by)
-    n_forms = np.bincount(codes, minlength=len(groups))
-    tables = [
-        _points_given(responses, place, codes, groups[n_forms >= SMALLEST_GROUP], sample.weights)
-        for place in range(len(responses.instrument.questions))
-    ]
-    return named_groups(pd.concat(tables, ignore_index=True), by)
+    kept = np.flatnonzero(np.bincount(codes, minlength=len(groups)) >= SMALLEST_GROUP)
+    questions = responses.instrument.questions
+    given = [_points_given(responses, place, codes, kept, sample.weights) for place in range(len(questions))]
+    # One table of all questions: a form has dozens of them, and each table of its own costs as much as all together.
+    sizes = [len(kept) * len(question.points) for question in questions]
+    rows = np.concatenate([np.repeat(kept, len(question.points)) for question in questions])
+    numbers = {name: np.concatenate([one[name] for one in given]) for name in given[0]}
+    names = {"question": [one.name for one in questions], "factor": [one.factor for one in questions]}
+    texts = {name: np.repeat(np.array(values, dtype=object), sizes) for name, values in names.items()}
+    table = groups.iloc[rows].reset_index(drop=True).assign(**texts, **numbers)
+    return named_groups(table, by)
 
 
 def _points_given(
-    responses: Responses, place: int, codes: NDArray[np.intp], groups: pd.DataFrame, weights: FloatArray
-) -> pd.DataFrame:
+    responses: Responses, place: int, codes: NDArray[np.intp], kept: NDArray[np.intp], weights: FloatArray
+) -> dict[str, NDArray[Any]]:
+    """Return the columns of one question that are numbers: the groups that are kept, in each the points."""
     question = responses.instrument.questions[place]
     n_points = len(question.points)
     known = responses.answers[:, place] >= 0
     cells = codes[known] * n_points + responses.answers[known, place]
     size = (int(codes.max(initial=-1)) + 1) * n_points
-    kept = groups.index.to_numpy()
     n = np.bincount(cells, minlength=size).reshape(-1, n_points)[kept]
     mass = np.bincount(cells, weights=weights[known], minlength=size).reshape(-1, n_points)[kept]
     points = question.points if question.highest_is_best else question.points[::-1]
-    table = groups.loc[np.repeat(kept, n_points)].reset_index(drop=True)
     valid = np.repeat(n.sum(axis=1), n_points)
     with np.errstate(divide="ignore", invalid="ignore"):
         weighted = np.where(mass.sum(axis=1, keepdims=True) > 0, mass / mass.sum(axis=1, keepdims=True), np.nan)
         share = np.where(valid > 0, n.ravel() / valid, np.nan)
-    return table.assign(
-        question=question.name,
-        factor=question.factor,
-        point=np.tile(np.array(points, dtype=np.int64), len(groups)),
-        n=n.ravel(),
-        share=share,
-        weighted_share=weighted.ravel(),
-        n_valid=valid,
-    )
+    return {
+        "point": np.tile(np.array(points, dtype=np.int64), len(kept)),
+        "n": n.ravel(),
+        "share": share,
+        "weighted_share": weighted.ravel(),
+        "n_valid": valid,
+    }
 
 
 def answers_short(share: float, n_answers: float, goal: float) -> int | None:

@@ -19,6 +19,7 @@ from cchc_analysis.pages.integrity import integrity as integrity
 from cchc_analysis.pages.labels import labelled
 from cchc_analysis.plan import Plan
 from cchc_analysis.study import NOT_STATED, Study
+from cchc_analysis.study_headline import has_due_dates
 from cchc_analysis.tables import TableColumn, html_table
 from cchc_analysis.wording import pick, plural, word
 
@@ -26,12 +27,6 @@ DENOMINATORS: tuple[Denominator, ...] = ("finished", "due", "to_handle")
 PROCEDURES_SHOWN = 12
 SMALL_GROUP = 30
 """Below this many dossiers a share is called uncertain on the page."""
-
-
-def has_due_dates(study: Study) -> bool:
-    """Tell whether any dossier resolved in the data had a due date, without which "on time" means nothing."""
-    flow = study.flow()
-    return bool(flow["outcome"].isin(["early", "on_time", "late"]).any())
 
 
 def knows_overdue(study: Study) -> bool:

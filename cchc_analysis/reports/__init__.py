@@ -16,6 +16,7 @@ from cchc_analysis.reports.parameters import (
 from cchc_analysis.reports.progress import Progress, terminal_progress
 from cchc_analysis.reports.site import SiteResult, UnitEntry, publish_site
 from cchc_analysis.reports.stopwatch import Stopwatch
+from cchc_analysis.reports.warm_start import WarmStart
 
 __all__ = [
     "FileJob",
@@ -28,6 +29,7 @@ __all__ = [
     "SiteResult",
     "Stopwatch",
     "UnitEntry",
+    "WarmStart",
     "WarmUp",
     "check_parameters",
     "inspect_parameters",

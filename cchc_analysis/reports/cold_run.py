@@ -15,10 +15,9 @@ from cchc_analysis.reports.runner import (
     closing_event_loop,
     function_named,
     reason_of,
-    remove_work,
     run_notebook,
-    work_folder,
 )
+from cchc_analysis.temporary import TemporaryFolder
 
 Place = tuple[Job, str, Path]
 
@@ -28,8 +27,8 @@ def cold_outcomes(pending: Sequence[tuple[Job, str]], settings: RunSettings) -> 
 
     Whatever ends the run, no kernel lives on.
     """
-    work = work_folder()
-    places = [(job, key, work / f"{place:05d}") for place, (job, key) in enumerate(pending)]
+    work = TemporaryFolder()
+    places = [(job, key, work.path / f"{place:05d}") for place, (job, key) in enumerate(pending)]
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="page")
     running = {
         pool.submit(timed_run, job, folder, settings.timeout_seconds): (job, key, folder)
@@ -45,8 +44,8 @@ def cold_outcomes(pending: Sequence[tuple[Job, str]], settings: RunSettings) -> 
                 yield file_outcome(job, key, folder)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        end_kernels(running, work)
-        remove_work(work)
+        end_kernels(running, work.path)
+        work.remove()
 
 
 def timed_run(job: PageJob, folder: Path, timeout_seconds: int) -> tuple[Any, float]:

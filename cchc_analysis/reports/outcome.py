@@ -1,5 +1,6 @@
 """How the making of one page or file ended."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,13 +32,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """How the jobs of a run are done: see `publish_site`."""
+    """How the jobs of a run are done: see `publish_site`.
+
+    `meanwhile`: what the main process has to do before the site stands, done while warm workers are busy.
+    """
 
     language: Language = "vi"
     workers: int = 2
     timeout_seconds: int = 300
     memory_mb: int = 2048
     warm_up: WarmUp | None = None
+    meanwhile: Sequence[Callable[[], object]] = ()
 
 
 Pending = list[tuple[Any, str]]

@@ -11,7 +11,8 @@ from cchc_analysis.reports.failures import PageFailure
 from cchc_analysis.reports.frame import TEMPLATES, WORDS, Link, PageBody, RenderedPage, framed
 from cchc_analysis.reports.markup import contain_tables, first_heading
 from cchc_analysis.reports.outputs import publishable_cell
-from cchc_analysis.reports.runner import remove_work, run_notebook, skip_needless_grammar, work_folder
+from cchc_analysis.reports.runner import run_notebook, skip_needless_grammar
+from cchc_analysis.temporary import TemporaryFolder
 
 
 def render_page(
@@ -37,12 +38,9 @@ def render_page(
     >>> page.title, "<h1>Hồ sơ &lt;đúng&gt; hạn</h1>" in page.html
     ('Hồ sơ <đúng> hạn', True)
     """
-    folder = work_folder()
-    try:
-        executed = run_notebook(notebook, parameters, folder, timeout_seconds)
+    with TemporaryFolder() as work:
+        executed = run_notebook(notebook, parameters, work.path, timeout_seconds)
         body = page_body(executed, notebook, language)
-    finally:
-        remove_work(folder)
     return framed(body, language, site_title, navigation)
 
 

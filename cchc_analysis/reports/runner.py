@@ -2,10 +2,8 @@
 
 import json
 import logging
-import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -19,8 +17,6 @@ from cchc_analysis.reports.kernel_extension import ERROR_TYPE
 from cchc_analysis.reports.parameters import Scalar, check_parameters, read_notebook
 
 START_TIMEOUT_SECONDS = 120
-LONGEST_FOLDER = 80
-"""Characters: a Unix socket's path may have 107, and the kernel adds its own name."""
 
 
 def skip_needless_grammar() -> None:
@@ -29,12 +25,6 @@ def skip_needless_grammar() -> None:
     jsonschema goes without that one check where the module is absent; it must be told before its import.
     """
     sys.modules.setdefault("rfc3987_syntax", cast(ModuleType, None))
-
-
-def work_folder() -> Path:
-    """Make a new temporary folder whose path is short enough for sockets."""
-    base = tempfile.gettempdir()
-    return Path(tempfile.mkdtemp(prefix="cchc-", dir=base if len(base) <= LONGEST_FOLDER else "/tmp"))
 
 
 @contextmanager
@@ -186,9 +176,3 @@ def last_line(error: Exception) -> str:
     name = getattr(error, "ename", "") or type(error).__name__
     lines = str(getattr(error, "evalue", None) or ("" if hasattr(error, "ename") else error)).strip().splitlines()
     return f"{name}: {lines[-1]}" if lines else name
-
-
-def remove_work(folder: Path) -> None:
-    """Remove a work folder, even one in which a dying kernel still writes."""
-    if os.path.isdir(folder):
-        shutil.rmtree(folder, ignore_errors=True)

@@ -7,8 +7,9 @@ import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
+from typing import TypeVar
 
 from cchc_analysis.errors import Language, ReportError
 from cchc_analysis.reports.frame import WORDS, Link, PageBody, frame, framed
@@ -26,15 +27,20 @@ from cchc_analysis.version import VERSION
 TARGET = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*")
 OWN_FILES = ("index.html", "manifest.json")
 
+Said = TypeVar("Said")
+
 
 @dataclass(frozen=True)
 class UnitEntry:
-    """One unit of the index: the folder of its pages, its name, the tier it is listed under, one line about it."""
+    """One unit of the index: the folder of its pages, its name, the tier it is listed under, one line about it.
+
+    `summary` may be a function that returns the line: it is called when the site is written, or while pages are made.
+    """
 
     folder: str
     label: str
     tier: str
-    summary: str = ""
+    summary: str | Callable[[], str] = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ class Site:
         """Return the index: general pages, then units by tier, in the order given."""
         tiers: dict[str, list[Mapping[str, object]]] = {}
         for unit in self.units:
-            shown = {"label": unit.label, "summary": unit.summary, "links": self.links(unit.folder)}
+            shown = {"label": unit.label, "summary": said(unit.summary), "links": self.links(unit.folder)}
             tiers.setdefault(unit.tier or WORDS[self.language]["units"], []).append(shown)
         return frame(
             "index.html.j2",
@@ -124,12 +130,12 @@ def publish_site(
     folder: Path,
     *,
     site_title: str,
-    manifest: Mapping[str, object],
+    manifest: Mapping[str, object] | Callable[[], Mapping[str, object]],
     units: Sequence[UnitEntry] = (),
     language: Language = "vi",
     subtitle: str = "",
     page_labels: Mapping[str, str] | None = None,
-    files: Mapping[str, bytes] | None = None,
+    files: Mapping[str, bytes | Callable[[], bytes]] | None = None,
     methods: Sequence[Method] = (),
     inputs_key: str = "",
     workers: int = 2,
@@ -142,7 +148,8 @@ def publish_site(
 
     `units` are listed in their order, grouped by tier; a page belongs to the unit in whose folder its target lies.
     `page_labels` names pages by the stem of their target ("10_processing_time"). `files` are written beside the pages,
-    `methods` as `methods/<name>.html` with an index, to which the pages' names of them link.
+    `methods` as `methods/<name>.html` with an index, to which the pages' names of them link. `manifest` and the content
+    of a file may be functions: what they compute then does not hold up the first page.
     `warm_up` makes the jobs in processes forked from one that has everything imported, `workers` at a time, each within
     `memory_mb`; None, CCHC_WARM=0 and systems other than Linux start a kernel for every page and make files here.
     `timeout_seconds` is for one cell or file.
@@ -158,25 +165,35 @@ def publish_site(
     ...     sorted(path.name for path in result.folder.iterdir())
     ['index.html', 'manifest.json']
     """
-    folder, attached = folder.resolve(), dict(files or {})
+    folder = folder.resolve()
+    attached = {target: cache(partial(said, content)) for target, content in (files or {}).items()}
+    told, bodies = cache(partial(said, manifest)), cache(partial(method_bodies, methods, language))
     check_targets([*(job.target for job in jobs), *attached], units, [method.name for method in methods])
     for job in jobs:
         if isinstance(job, PageJob):
             check_parameters(job.notebook, job.parameters)
     store = PageStore(folder.parent / ".pages" / folder.name)
     failed = folder.with_name(f"{folder.name}.failed")
-    settings = RunSettings(language, workers, timeout_seconds, memory_mb, warm_up)
+    settings = RunSettings(language, workers, timeout_seconds, memory_mb, warm_up, (told, *attached.values(), bodies))
     production = Production(store, failed, settings, progress or SilentProgress())
     keys = [job_key(job, language, inputs_key) for job in jobs]
     with publishing(folder) as new:
         shutil.rmtree(failed, ignore_errors=True)
         made = production.make(jobs, keys)
-        told = method_bodies(methods, language)
         labels, names = page_labels or {}, [*attached, *made.files]
-        site = Site(site_title, language, subtitle, units, labels, made.titles, made.body, names, told)
-        write_site(site, new, lambda name: attached[name] if name in attached else made.file(name), manifest)
+        site = Site(site_title, language, subtitle, units, labels, made.titles, made.body, names, bodies())
+        write_site(site, new, lambda name: attached[name]() if name in attached else made.file(name), told())
     store.keep_only(keys)
     return SiteResult(folder, len(made.titles), made.n_executed)
+
+
+def said(content: Said | Callable[[], Said]) -> Said:
+    """Return a content, or what the function that stands for it returns.
+
+    >>> said("a"), said(lambda: "a")
+    ('a', 'a')
+    """
+    return content() if callable(content) else content
 
 
 def job_key(job: PageJob | FileJob, language: Language, inputs_key: str) -> str:

@@ -3,12 +3,10 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from typing import IO, Any
 from cchc_analysis.errors import ReportError
 from cchc_analysis.reports.jobs import WarmUp
 from cchc_analysis.reports.warm_orders import Order, Told
+from cchc_analysis.temporary import TemporaryFolder
 
 SWITCH = "CCHC_WARM"
 """Environment variable: 0 makes every page in a kernel of its own, as where a process cannot fork."""
@@ -56,13 +55,17 @@ class WarmParent:
     """The process that forks workers; a context manager that leaves no process behind.
 
     `environment` is that of the parent and its workers; `log` receives what they say on a terminal (None: the
-    terminal). Raises `ReportError` where modules or `prepare` of `warm_up` fail.
+    terminal). Raises `ReportError` where modules or `prepare` of `warm_up` fail. `is_early`: only the modules of
+    `warm_up` are known yet, and `go_on` tells the rest.
     """
 
-    def __init__(self, warm_up: WarmUp, environment: Mapping[str, str], log: IO[bytes] | None = None) -> None:
+    def __init__(
+        self, warm_up: WarmUp, environment: Mapping[str, str], log: IO[bytes] | None = None, is_early: bool = False
+    ) -> None:
         self.warm_up = warm_up
         self.environment = environment
         self.log = log
+        self.is_early = is_early
         self.workers: dict[int, Worker] = {}
         self.number = 0
         self.start()
@@ -75,9 +78,9 @@ class WarmParent:
 
     def start(self) -> None:
         """Start the process; `get_ready` waits until it can fork."""
-        self.is_ready, self.held_mb = False, 0.0
+        self.is_ready, self.is_lost, self.is_closed, self.held_mb = False, False, False, 0.0
         # Its own IPython folder: no start-up files of the user, and none that two runs would write at once.
-        self.folder = tempfile.mkdtemp(prefix="cchc-ipython-")
+        self.folder = TemporaryFolder()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self.process = subprocess.Popen(
@@ -89,29 +92,26 @@ class WarmParent:
                     str(theirs.fileno()),
                     str(os.getpid()),
                 ],
-                env={**self.environment, "IPYTHONDIR": self.folder},
+                env={**self.environment, "IPYTHONDIR": str(self.folder.path)},
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=self.log,
                 stderr=self.log,
                 start_new_session=True,
             )
-        settings = {
-            "modules": self.warm_up.modules,
-            "prepare": self.warm_up.prepare,
-            "arguments": dict(self.warm_up.arguments),
-            "path": [entry for entry in sys.path if entry],
-        }
-        self.ask(settings)
+        self.ask({"modules": self.warm_up.modules, "path": [entry for entry in sys.path if entry]})
+        if not self.is_early:
+            self.go_on(self.warm_up)
+
+    def go_on(self, warm_up: WarmUp) -> None:
+        """Let the parent prepare what pages have in common, once it has imported the modules."""
+        self.warm_up, self.is_early = warm_up, False
+        self.ask({"prepare": warm_up.prepare, "arguments": dict(warm_up.arguments)})
 
     def get_ready(self) -> None:
         """Wait until the parent can fork; raise `ReportError` where it cannot."""
         while not self.is_ready:
-            message = self.heard()
-            if message["told"] == "ready":
-                self.is_ready, self.ready_mb = True, message["held_mb"]
-            elif message["told"] in ("failed", "gone"):
-                raise self.not_ready(message)
+            self.heard()
 
     def not_ready(self, message: Mapping[str, Any]) -> ReportError:
         """Return the error of a parent that did not get ready."""
@@ -171,7 +171,10 @@ class WarmParent:
             socket.send_fds(self.control, [json.dumps(message).encode()], descriptors)
 
     def heard(self, timeout_seconds: float | None = None) -> dict[str, Any]:
-        """Take one message of the parent: {"told": "ready" | "failed" | "forked" | "ended" | "gone" | "nothing"}."""
+        """Take one message of the parent: {"told": "ready" | "failed" | "forked" | "ended" | "gone" | "nothing"}.
+
+        Raises `ReportError` where the parent tells that it cannot get ready, or ends before it is.
+        """
         self.control.settimeout(timeout_seconds)
         try:
             content = self.control.recv(LARGEST_MESSAGE)
@@ -181,8 +184,12 @@ class WarmParent:
             content = b""
         message: dict[str, Any] = json.loads(content) if content else {"told": "gone"}
         worker = self.workers.get(message.get("number", 0))
-        if message["told"] == "gone":
-            self.is_ready = False
+        if message["told"] == "ready":
+            self.is_ready, self.ready_mb = True, message["held_mb"]
+        elif message["told"] in ("failed", "gone"):
+            if not self.is_ready and not self.is_lost:
+                raise self.not_ready(message)
+            self.is_ready, self.is_lost = False, True
         if message["told"] == "forked":
             self.held_mb = message["held_mb"]
         if worker is not None and message["told"] == "forked":
@@ -192,7 +199,10 @@ class WarmParent:
         return message
 
     def close(self) -> None:
-        """End the parent, every worker and whatever they started."""
+        """End the parent, every worker and whatever they started; again, nothing is left to do."""
+        if self.is_closed:
+            return
+        self.is_closed = True
         for worker in list(self.workers.values()):
             self.leave(worker)
         self.control.close()
@@ -207,4 +217,4 @@ class WarmParent:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.is_ready = False
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.remove()

@@ -1,12 +1,11 @@
 """Make pages and files in warm workers, one each, as many at a time as wanted, and watch over every one of them."""
 
 import json
-import os
 import shutil
 import signal
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ from cchc_analysis.errors import ReportError
 from cchc_analysis.reports.failures import FileFailure, PageFailure
 from cchc_analysis.reports.frame import PageBody
 from cchc_analysis.reports.jobs import PageJob, WarmUp
-from cchc_analysis.reports.kernel import REPEATABLE
 from cchc_analysis.reports.outcome import Job, Outcome, RunSettings
 from cchc_analysis.reports.parameters import check_parameters
-from cchc_analysis.reports.runner import remove_work, skip_needless_grammar, work_folder
+from cchc_analysis.reports.runner import skip_needless_grammar
 from cchc_analysis.reports.warm_memory import held_mb
 from cchc_analysis.reports.warm_orders import (
     CellBegins,
@@ -32,6 +30,7 @@ from cchc_analysis.reports.warm_orders import (
     PageOrder,
 )
 from cchc_analysis.reports.warm_parent import WarmParent, Worker
+from cchc_analysis.reports.warm_start import WarmStart
 
 LOOKS_EVERY_SECONDS = 0.05
 MAX_PARENTS = 3
@@ -42,13 +41,50 @@ MAX_PARENTS = 3
 class Running:
     """A job under way: since when, since when its cell, and what its worker has told."""
 
-    job: Job
-    key: str
+    asked: "Asked"
     folder: Path
     started: float
     cell_since: float
     place: int | None = None
     told: list[Any] = field(default_factory=list)
+
+    @property
+    def job(self) -> Job:
+        """What is to be made."""
+        return self.asked.job
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A job of a run with its place among them and its key."""
+
+    place: int
+    job: Job
+    key: str
+
+
+class Waiting:
+    """The jobs of a run that wait, in their order; each for what must be ready before."""
+
+    def __init__(self, pending: Sequence[tuple[Job, str]]) -> None:
+        self.lines: dict[str, deque[Asked]] = {}
+        self.ready, self.all_is_ready = {""}, False
+        for place, (job, key) in enumerate(pending):
+            self.lines.setdefault(job.needs, deque()).append(Asked(place, job, key))
+
+    def __bool__(self) -> bool:
+        return any(self.lines.values())
+
+    def next(self) -> Asked | None:
+        """Take the first job that can begin; None where none can yet."""
+        lines = (line for need, line in self.lines.items() if line and (self.all_is_ready or need in self.ready))
+        line = min(lines, key=lambda waiting: waiting[0].place, default=None)
+        return None if line is None else line.popleft()
+
+    def again(self, jobs: Iterable[Asked]) -> None:
+        """Let jobs wait again that had begun."""
+        for asked in sorted(jobs, key=lambda asked: asked.place, reverse=True):
+            self.lines[asked.job.needs].appendleft(asked)
 
 
 def warm_outcomes(pending: Sequence[tuple[Job, str]], settings: RunSettings) -> Generator[Outcome, None, None]:
@@ -57,46 +93,61 @@ def warm_outcomes(pending: Sequence[tuple[Job, str]], settings: RunSettings) -> 
     A job that crashes, takes longer than `timeout_seconds` for a cell (a file: in all) or holds more than `memory_mb`
     takes down itself alone. Whatever ends the run, no process of it lives on.
     """
-    work = work_folder()
-    try:
-        with (work / "warm.log").open("ab") as log:
-            run = WarmRun(deque(pending), settings, work)
-            with WarmParent(settings.warm_up or WarmUp(), {**os.environ, **REPEATABLE}, log) as parent:
-                yield from run.outcomes(parent)
-    finally:
-        remove_work(work)
+    warm_up = settings.warm_up or WarmUp()
+    with warm_up.started or WarmStart(warm_up.modules) as start:
+        parent = start.parent
+        assert parent is not None
+        parent.go_on(warm_up)
+        yield from WarmRun(pending, settings, start.folder.path).outcomes(parent)
 
 
 class WarmRun:
-    """The jobs of a run: those that wait, those under way."""
+    """The jobs of a run: those that wait, those under way; and what the main process has to do beside them."""
 
-    def __init__(self, waiting: deque[tuple[Job, str]], settings: RunSettings, work: Path) -> None:
-        self.waiting, self.settings, self.work = waiting, settings, work
+    def __init__(self, pending: Sequence[tuple[Job, str]], settings: RunSettings, work: Path) -> None:
+        self.waiting, self.settings, self.work = Waiting(pending), settings, work
         self.running: dict[Worker, Running] = {}
         self.n_started = self.n_lost_parents = 0
         self.looked = 0.0
 
     def outcomes(self, parent: WarmParent) -> Iterator[Outcome]:
-        """Yield how each job ended."""
-        parent.get_ready()
+        """Yield how each job ended.
+
+        One thread does it all, step by step: counting has an open database, and Ctrl-C ends a process of one thread.
+        """
+        own_work = self.own_work()
         while self.waiting or self.running:
-            while self.waiting and len(self.running) < max(1, self.settings.workers):
-                self.begin(parent)
-            for worker in parent.wait_for_any(self.running, LOOKS_EVERY_SECONDS):
+            while parent.is_ready and len(self.running) < max(1, self.settings.workers):
+                asked = self.waiting.next()
+                if asked is None:
+                    break
+                self.begin(parent, asked)
+            has_done = next(own_work, False)
+            for worker in parent.wait_for_any(self.running, 0 if has_done else LOOKS_EVERY_SECONDS):
                 yield from self.heard(parent, worker)
             yield from self.looked_after(parent)
-            if not parent.is_ready:
+            if parent.is_lost:
                 self.begin_again(parent)
 
-    def begin(self, parent: WarmParent) -> None:
-        """Give the next job to a new worker."""
-        job, key = self.waiting.popleft()
+    def own_work(self) -> Iterator[bool]:
+        """Do what the main process has to do, one piece at a time, noting what is ready; True after each piece."""
+        for name in (self.settings.warm_up or WarmUp()).steps():
+            self.waiting.ready.add(name)
+            yield True
+        self.waiting.all_is_ready = True
+        yield True
+        for do in self.settings.meanwhile:
+            do()
+            yield True
+
+    def begin(self, parent: WarmParent, asked: Asked) -> None:
+        """Give a job to a new worker."""
         folder = self.work / f"{self.n_started:05d}"
         folder.mkdir()
         self.n_started += 1
-        worker = parent.fork(order_of(job, folder, self.settings))
+        worker = parent.fork(order_of(asked.job, folder, self.settings))
         now = time.monotonic()
-        self.running[worker] = Running(job, key, folder, now, now)
+        self.running[worker] = Running(asked, folder, now, now)
 
     def begin_again(self, parent: WarmParent) -> None:
         """Start another parent after one was lost, and let those jobs wait again that it took with it."""
@@ -108,7 +159,7 @@ class WarmRun:
                 "Tiến trình tạo trang bị dừng từ bên ngoài, thường do thiếu bộ nhớ; "
                 "hãy giảm số tiến trình song song hoặc giải phóng bộ nhớ.",
             )
-        self.waiting.extendleft((running.job, running.key) for running in self.running.values())
+        self.waiting.again(running.asked for running in self.running.values())
         self.running.clear()
         parent.close()
         parent.start()
@@ -132,7 +183,7 @@ class WarmRun:
             yield self.failed(parent, worker, (told.en, told.vi), told.cell)
         else:
             status = parent.wait_for_end(worker)
-            if parent.is_ready:
+            if not parent.is_lost:
                 yield self.failed(parent, worker, crashed(status))
 
     def looked_after(self, parent: WarmParent) -> Iterator[Outcome]:
@@ -158,7 +209,7 @@ class WarmRun:
         shutil.rmtree(running.folder, ignore_errors=True)
         seconds = time.monotonic() - running.started
         used = told.peak_mb, told.cpu_seconds
-        return Outcome(running.job, running.key, made, None, running.folder, seconds, *used)
+        return Outcome(running.job, running.asked.key, made, None, running.folder, seconds, *used)
 
     def failed(self, parent: WarmParent, worker: Worker, reason: tuple[str, str], cell: str = "") -> Outcome:
         """Return the outcome of a job that failed; the notebook as far as it ran is in its folder."""
@@ -168,7 +219,7 @@ class WarmRun:
             failure = PageFailure(running.job.notebook, cell or last_cell(running), *reason)
         else:
             failure = FileFailure(running.job.target, *reason)
-        return Outcome(running.job, running.key, None, failure, running.folder, 0.0)
+        return Outcome(running.job, running.asked.key, None, failure, running.folder, 0.0)
 
     def forget(self, parent: WarmParent, worker: Worker) -> Running:
         """Take a worker from those under way."""

@@ -161,8 +161,8 @@ def held_self() -> float:
     return held_mb(os.getpid())
 
 
-def prepared(settings: dict[str, Any]) -> Any:
-    """Import the machinery and the modules asked for, call what prepares, and return the kernel of the workers."""
+def imported(settings: dict[str, Any]) -> Any:
+    """Import the machinery and the modules asked for, and return the kernel of the workers."""
     skip_needless_grammar()
     sys.path.extend(entry for entry in settings["path"] if entry not in sys.path)
     warm_machinery()
@@ -172,6 +172,11 @@ def prepared(settings: dict[str, Any]) -> Any:
     for module in settings["modules"]:
         import_module(module)
     draw_once()
+    return kernel
+
+
+def prepare(settings: dict[str, Any]) -> None:
+    """Call what prepares; what is in memory then is what the workers begin with."""
     if settings["prepare"]:
         function_named(settings["prepare"])(**settings["arguments"])
     refuse_threads()
@@ -179,7 +184,6 @@ def prepared(settings: dict[str, Any]) -> Any:
     # What is there now is never looked at again: the workers do not copy it by counting.
     gc.freeze()
     gc.disable()
-    return kernel
 
 
 def warm_machinery() -> None:
@@ -241,16 +245,24 @@ def main(descriptor: int, starter: int) -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: os.killpg(0, signal.SIGKILL))
     # Python warns of any fork beside threads; those of linear algebra know how to survive one.
     warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork", category=DeprecationWarning)
-    content, _ = received(control)
-    if not content:
-        os._exit(0)
     try:
-        server = WarmServer(control, prepared(json.loads(content)))
+        kernel = imported(settings_from(control))
+        prepare(settings_from(control))
+        server = WarmServer(control, kernel)
     except BaseException as error:
         control.send(json.dumps(failed(error)).encode())
         os._exit(1)
     server.tell({"told": "ready", "held_mb": held_self()})
     server.serve()
+
+
+def settings_from(control: socket.socket) -> dict[str, Any]:
+    """Return what the main process asks for next; where it has gone, end."""
+    content, _ = received(control)
+    if not content:
+        os._exit(0)
+    settings: dict[str, Any] = json.loads(content)
+    return settings
 
 
 def failed(error: BaseException) -> dict[str, str]:

@@ -12,8 +12,7 @@ from browser.chromium import Chromium, opened_chromium
 from browser.jupyterlab import POLL_SECONDS, opened_lab
 from small_city import small_city
 
-# One JupyterLab: its tests stay in the process that has it.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("lab")]
+pytestmark = pytest.mark.browser
 
 WAIT_SECONDS = 60
 

@@ -2,22 +2,27 @@
 
 import hmac
 import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc_analysis.intake import check, delimited, duplicates, rows
+from cchc_analysis.intake import check, delimited, duplicates, hashed_columns, plain_files, rows
+from cchc_analysis.intake.all_rows import AllRows
 from cchc_analysis.intake.dates import _EPOCH_1900, _parse_texts
 from cchc_analysis.intake.delimited import _read_regular, read_delimited
 from cchc_analysis.intake.distinct import Distinct, distinct_cells
 from cchc_analysis.intake.dossier_numbers import NO_RUNNING, numbers_in, running_numbers
 from cchc_analysis.intake.duplicates import within_file
 from cchc_analysis.intake.encodings import decode, is_plain_utf8
+from cchc_analysis.intake.hashed_columns import begin_hashes, hash_column, joined
 from cchc_analysis.intake.kinds import INTAKE_KINDS
 from cchc_analysis.intake.plain_dates import plain_dates
 from cchc_analysis.intake.plain_files import read_plain
@@ -25,7 +30,7 @@ from cchc_analysis.intake.privacy import HashKey, hash_codes
 from cchc_analysis.intake.readers import _PLAIN_CODE, _is_usual
 from cchc_analysis.intake.rows import Reading, type_rows
 from cchc_analysis.intake.tables import NamedTable
-from cchc_analysis.intake.workbooks import _column
+from cchc_analysis.intake.workbooks import _column, _grid
 
 USUAL = (
     *("12/07/2023 16:09:00", "12-07-2023 16:09", "12.07.2023", "2023-07-12T00:00:59", "2023/07/12 23:59", "2023-07-12"),
@@ -116,6 +121,17 @@ def test_the_fast_reader_takes_what_nearly_all_exports_are():
     assert cells[1][2] is cells[1][5]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_columns_of_few_texts_are_the_same_cells_whatever_stands_beyond_the_start(end, monkeypatch):
+    # The start says that the second column has few texts and the third has many; further down it is the reverse.
+    rows = [f"H-{n:05};{'NA' if n < 900 else f'Sở {n}'};{f'Ô {n}' if n < 900 else ''}" for n in range(3_000)]
+    text = end.join(["Mã;Đơn vị;Ngày", *rows, ";;"]) + end
+    monkeypatch.setattr(plain_files, "_START_BYTES", 20_000)
+    monkeypatch.setattr(plain_files, "_BLOCK_BYTES", 9_000)
+    pd.testing.assert_frame_equal(read_plain(text.encode(), ";", 3), _read_regular(text.encode(), ";", 3))
+    assert read_plain((text + "A;B" + end).encode(), ";", 3) is None
+
+
 @pytest.mark.parametrize(
     "content",
     ["Sở".encode(), b"\xef\xbb\xbfS\xe1\xbb\x9f", "a\ufffd".encode(), "Sở".encode("utf-16"), b"S\xeb", b"\xed\xa0\x80"],
@@ -195,6 +211,52 @@ def test_hashes_are_those_of_rfc_2104(key):
     assert hash_codes(codes, HashKey(key)) == plain
 
 
+@pytest.mark.parametrize("key", [b"0123456789abcdef", bytes(range(256))])
+def test_a_column_of_many_codes_has_the_hashes_of_its_codes(key, monkeypatch):
+    codes = [*(f"h26-250311-{n:04}" for n in range(300)), None, "đ-1", "", "a\x00b", "'; SELECT 1", "😀" * 40, None]
+    slowly = hash_codes(codes, HashKey(key))
+    monkeypatch.setattr(hashed_columns, "_MANY", 1)
+    column = pa.array(codes, type=pa.string())
+    assert hash_column(column, HashKey(key)).to_pylist() == slowly
+    assert hash_column(column.slice(299, 3), HashKey(key)).to_pylist() == slowly[299:302]
+    with ThreadPoolExecutor(2) as threads:
+        hashes = begin_hashes(np.array(codes, dtype=object), HashKey(key), threads, 7)
+        chosen = np.array([0, 5, 301, len(codes) - 1])
+        assert joined(list(hashes), chosen, len(codes)).to_pylist() == [slowly[at] for at in chosen]
+
+
+def test_a_part_of_many_rows_is_that_of_few_at_a_time(desk, monkeypatch):
+    lines = [f"H26-250310-{n:04},Sở A,10/03/2025,24/03/2025,,Đang xử lý" for n in range(40)]
+    desk.write([*lines, lines[3], "H26-250310-0007,Sở B,11/03/2025,24/03/2025,,Đang xử lý", ",,10/03/2025,,,"])
+    plain = desk.take(allowed_reject_share=1).accounting["total"]
+    (part,) = (desk.warehouse / "parts").iterdir()
+    rows = pq.read_table(part / "rows.parquet")
+    assert (plain["accepted"], plain["rejected"], plain["duplicates"]) == (39, 3, 1)
+    for name in ("parts", "states"):
+        shutil.rmtree(desk.warehouse / name)
+    (desk.warehouse / "intake.json").unlink()
+    monkeypatch.setattr(check, "_TOLD_EVERY", 3)
+    monkeypatch.setattr(hashed_columns, "_MANY", 1)
+    desk.take(allowed_reject_share=1)
+    assert pq.read_table(part / "rows.parquet").equals(rows)
+
+
+def test_rows_in_order_are_the_same_whether_columns_hold_one_text_or_many():
+    table = pa.table(
+        {
+            "at": pa.array([3, 1, 2, None], type=pa.timestamp("us")),
+            "one": pa.array(["a"] * 4).dictionary_encode(),
+            "one_or_none": pa.array(["a", None, "a", "a"]).dictionary_encode(),
+            "none": pa.nulls(4, pa.string()).dictionary_encode(),
+            "two": pa.array(["a", "b", "a", "c"]).dictionary_encode(),
+        }
+    )
+    rows = AllRows(table, np.zeros(4, dtype=np.int64), np.zeros(4, dtype="datetime64[us]"), {}, 1)
+    found = rows.sorted(np.array([0, 1, 3]), ["at"])
+    assert found.schema == table.schema
+    assert found.to_pylist() == [table.to_pylist()[at] for at in (1, 0, 3)]
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.none() | st.from_regex(r"[a-zđ]{0,3}(-?\d{0,7}){0,3}", fullmatch=True), max_size=12))
 def test_numbers_read_by_stems_are_those_of_the_pattern(keys):
@@ -224,7 +286,10 @@ def test_codes_that_are_plain_at_a_glance_are_plain(codes):
 @pytest.mark.parametrize("cells", [["a", "", "a"], ["a", 1.5, ""], [1.0, 2.0], [timedelta(hours=8), "", 2.0], ["", ""]])
 def test_a_column_of_a_workbook_keeps_what_calamine_gives(cells):
     expected = [None if cell == "" else str(cell) if isinstance(cell, timedelta) else cell for cell in cells]
-    assert _column(tuple(cells)).tolist() == expected
+    (column,) = _grid([[cell] for cell in cells]).T
+    assert _column(column).tolist() == expected
+    with pytest.raises(ValueError, match="width"):
+        _grid([cells, cells[1:]])
 
 
 @pytest.mark.parametrize("keys", [["a", "b", "a", None, "c", "c"] * 3, ["a", "b", "c"], []])

@@ -25,9 +25,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 psycopg = pytest.importorskip("psycopg") if os.environ.get("CI") != "true" else __import__("psycopg")
 
-# One process has the server.
-pytestmark = pytest.mark.xdist_group("postgresql")
-
 NAMES = (
     *("ma_ho_so", "thu_tuc_hanh_chinh", "linh_vuc", "don_vi_tiep_nhan", "hinh_thuc_tiep_nhan", "ngay_tiep_nhan"),
     *("ngay_hen_tra", "ngay_tra_ket_qua", "trang_thai"),

@@ -15,9 +15,6 @@ from cchc_analysis.reports import render_page
 
 PLAN = cchc.load_plan("vung-tau-2023")
 
-# The page is made once: its tests stay in the process that has it.
-pytestmark = pytest.mark.xdist_group("overview-page")
-
 HEADER = (
     "Mã hồ sơ,Thủ tục hành chính,Lĩnh vực,Đơn vị tiếp nhận,Hình thức tiếp nhận,Ngày tiếp nhận,Ngày hẹn trả,"
     "Ngày trả kết quả,Trạng thái,Thời gian quy định,Thời gian sau cắt giảm"

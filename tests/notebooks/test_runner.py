@@ -13,7 +13,8 @@ from cchc_analysis.errors import ParameterError, ReportError
 from cchc_analysis.reports import check_parameters, inspect_parameters, read_parameters
 from cchc_analysis.reports.failures import PageFailure
 from cchc_analysis.reports.kernel import RUNNING
-from cchc_analysis.reports.runner import remove_work, run_notebook, work_folder
+from cchc_analysis.reports.runner import run_notebook
+from cchc_analysis.temporary import LOCK, TemporaryFolder
 
 FIXTURES = Path(__file__).parent / "fixtures"
 REPORT, TROUBLE, WHERE = (FIXTURES / f"{name}.ipynb" for name in ("report", "trouble", "where"))
@@ -21,9 +22,8 @@ REPORT, TROUBLE, WHERE = (FIXTURES / f"{name}.ipynb" for name in ("report", "tro
 
 @pytest.fixture
 def work():
-    folder = work_folder()
-    yield folder
-    remove_work(folder)
+    with TemporaryFolder() as folder:
+        yield folder.path
 
 
 def notebook_with(tmp_path: Path, source: str, tags: tuple[str, ...] = ("parameters",)) -> Path:
@@ -208,7 +208,7 @@ def test_an_error_of_ours_speaks_with_its_own_sentence_in_both_languages(work):
 def test_unknown_parameters_never_reach_papermill(work):
     with pytest.raises(ParameterError):
         run_notebook(TROUBLE, {"troubel": "none"}, work)
-    assert list(work.iterdir()) == []
+    assert [path.name for path in work.iterdir()] == [LOCK]
 
 
 QUIET = """
@@ -216,6 +216,7 @@ import sys
 from pathlib import Path
 from cchc_analysis.reports.failures import PageFailure
 from cchc_analysis.reports.runner import run_notebook
+from cchc_analysis.temporary import TemporaryFolder
 for trouble in ("slow", "dead", "none"):
     folder = Path(sys.argv[2]) / trouble
     folder.mkdir()

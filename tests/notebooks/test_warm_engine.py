@@ -19,8 +19,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
 from cchc_analysis.errors import ReportError
-from cchc_analysis.reports import FileJob, PageJob, UnitEntry, WarmUp, publish_site, terminal_progress
+from cchc_analysis.reports import FileJob, PageJob, UnitEntry, WarmStart, WarmUp, publish_site, terminal_progress
 from cchc_analysis.reports.outcome import RunSettings
+from cchc_analysis.reports.progress import SilentProgress
 from cchc_analysis.reports.warm_memory import children
 from cchc_analysis.reports.warm_run import warm_outcomes
 from cchc_analysis.reports.warm_server import refuse_threads
@@ -333,6 +334,63 @@ def test_what_is_prepared_is_there_in_every_worker_and_after_the_parent_was_lost
     assert (tmp_path / "site" / "p1" / "x.txt").read_text("utf-8") == "đã sẵn"
     with pytest.raises(ReportError, match="No such unit"):
         publish(tmp_path / "b", JOBS, warm_up=WarmUp((), "prepared_here:prepare", {"name": "ours"}))
+
+
+class Heard(SilentProgress):
+    """Notes what is done, in the order in which it is."""
+
+    def __init__(self):
+        self.done = []
+
+    def page_done(self, target, seconds):
+        self.done.append(target)
+
+
+def test_a_job_begins_when_what_it_needs_is_ready_and_the_frame_is_told_last(tmp_path):
+    heard, asked = Heard(), []
+
+    def steps():
+        while not heard.done:
+            yield ""
+        assert heard.done == ["p1/now.txt"]
+        yield "late"
+
+    def told():
+        asked.append("manifest")
+        return {"n_done": len(heard.done)}
+
+    def entry():
+        asked.append("summary")
+        return "một dòng"
+
+    jobs = [FileJob("codecs:encode", {"obj": "x"}, f"p1/{need or 'now'}.txt", need) for need in ("late", "never", "")]
+    with WarmStart(("json",)) as started:
+        publish(
+            tmp_path / "site",
+            jobs,
+            manifest=told,
+            units=[UnitEntry("p1", "Phường 1", "", entry)],
+            files={"tom-tat.txt": lambda: b"told"},
+            warm_up=WarmUp(("json",), steps=steps, started=started),
+            progress=heard,
+        )
+    assert heard.done[0] == "p1/now.txt"
+    assert sorted(heard.done) == ["p1/late.txt", "p1/never.txt", "p1/now.txt"]
+    assert asked == ["manifest", "summary"]
+    assert "một dòng" in (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert (tmp_path / "site" / "tom-tat.txt").read_bytes() == b"told"
+    assert not started.folder.path.exists()
+
+
+def test_an_error_of_the_steps_ends_the_run_and_its_processes(tmp_path):
+    def steps():
+        yield ""
+        raise ReportError("Not counted.", "Chưa đếm được.")
+
+    with WarmStart() as started, pytest.raises(ReportError, match="Not counted"):
+        publish(tmp_path / "site", JOBS, warm_up=WarmUp(steps=steps, started=started))
+    assert started.parent.process.poll() is not None
+    assert not (tmp_path / "site").exists()
 
 
 def test_a_parent_with_a_thread_is_refused():

@@ -15,9 +15,6 @@ from spec.survey_tables import frame_rows, responses_of, small_questionnaire
 from cchc_analysis import measures
 from cchc_analysis.measures import SurveySample, Wave, survey_sample, wave_change
 
-# The samples are drawn once: their tests stay in the process that has them.
-pytestmark = pytest.mark.xdist_group("survey-calibration")
-
 SMALL = small_questionnaire()
 QUESTIONS = ("a1", "a2", "b1")
 SIZES = {"p": 20, "q": 24, "r": 30, "s": 40, "t": 60, "u": 90}

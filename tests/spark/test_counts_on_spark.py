@@ -24,9 +24,6 @@ from cchc_analysis.spark import ready_session
 from cchc_analysis.warehouse import numbers_schema, table_schema
 from cchc_analysis.working_time import WorkingCalendar
 
-# One process has the cluster: a second one takes as long as all of these tests.
-pytestmark = pytest.mark.xdist_group("spark")
-
 VIETNAM = WorkingCalendar.vietnam()
 CLOCK = Clock(VIETNAM, datetime(2023, 6, 14))
 IN_MID_DAY = Clock(VIETNAM, datetime(2023, 4, 20, 10, 30, 0, 250_000), "calendar")

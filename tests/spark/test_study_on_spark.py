@@ -19,9 +19,6 @@ from cchc_analysis.errors import EngineError
 from cchc_analysis.spark import SHARED_AS
 from cchc_analysis.study import MEASURES, Study
 
-# One process has the cluster: a second one takes as long as all of these tests.
-pytestmark = pytest.mark.xdist_group("spark")
-
 ASKED = {
     "form_06a": ("unit", "month"),
     "integrity": ("unit",),

@@ -1,5 +1,6 @@
 """What the benchmarks say of a measure: verdicts, what is kept of a failed case, the country, figures, the page."""
 
+import argparse
 import doctest
 import importlib
 import json
@@ -17,8 +18,11 @@ import cchc_analysis as cchc
 NAMES = (
     "harness",
     "processes",
+    "batches",
     "run",
     "country",
+    "communes",
+    "dossiers",
     "curves",
     "performance_page",
     "synthetic",
@@ -147,6 +151,71 @@ def test_the_page_is_written_between_its_marks_alone(bench: dict[str, ModuleType
         assert "old" not in text
         assert "| **missed by 50 %** |" in text
         assert "`ValueError: no Java`" in text
-        assert "1. x: one note" in text
+        assert "1. one note" in text
+        assert "| p | x: 1,000 rows | ≥ 4× faster | 2× | **missed by 50 %** |" in text
+        assert "100 million rows: 150 s, 900 MB" in text
         assert "](images/performance-counting.svg)" in text
     assert (tmp_path / "docs" / "images" / "performance-counting.svg").read_bytes() == bench["curves"].drawn(curve)
+
+
+def test_what_settings_of_a_cluster_change_is_written_beside_duckdb(
+    bench: dict[str, ModuleType], tmp_path: Path
+) -> None:
+    page, harness = bench["performance_page"], bench["harness"]
+    (tmp_path / "docs").mkdir()
+    for name in (page.PAGE, page.SPARK_PAGE):
+        (tmp_path / name).write_text(f"{page.BEGIN}\n{page.END}\n", encoding="utf-8")
+    one = measured(bench, {"of": "ratio", "bound": "at most", "value": 9}, case="Spark: 200 partitions", memory_mb=2000)
+    case = json.loads(json.dumps(bench["telling"].as_json([one], [], "", 1.5, 0.1)))
+    page.write_docs(tmp_path, {"machine": harness.machine(), "size": "full", "cases": {"spark": case}})
+    text = (tmp_path / page.SPARK_PAGE).read_text("utf-8")
+    assert "| 200 partitions | 3 s | 2 s | 2,000 MB |" in text
+    assert "| DuckDB, in one process | 5 s | 4 s | |" in text
+
+
+def run_of(bench: dict[str, ModuleType], n_units: int, seconds: float) -> Any:
+    site = bench["batches"].Published(Path("site"), 6 * n_units, (4.0, seconds - 1), 0, seconds)
+    ran = bench["processes"].InChild(site, seconds, 2 * seconds, 500.0 + n_units, 90.0, 300.0)
+    return bench["communes"].Run(n_units, ran)
+
+
+def test_as_many_communes_are_run_as_the_minutes_allow(bench: dict[str, ModuleType]) -> None:
+    fitting, plans = bench["communes"].fitting, ((50, 200), (200,), (50,))
+    few = run_of(bench, 10, 24.0)  # 4 seconds at the start, 2 for each commune.
+    assert [fitting(few, plans, seconds) for seconds in (508, 507, 403, 103)] == [(50, 200), (200,), (50,), ()]
+
+
+def test_all_communes_lie_on_the_line_through_those_that_were_run(bench: dict[str, ModuleType]) -> None:
+    runs = [run_of(bench, n, 4.0 + 2 * n) for n in (10, 50, 200)]
+    projected, straight = bench["communes"].across(runs, run_of(bench, 10, 34.0), "full")
+    assert projected.best == pytest.approx(4 + 2 * 3_321)
+    assert projected.verdict == "missed"
+    assert "forms, documents and calendars take 1.00 s more for each" in projected.note
+    assert straight.ratio == pytest.approx(1)
+
+
+def test_turns_of_a_chunk_are_other_dossiers(
+    bench: dict[str, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossiers = bench["dossiers"]
+    monkeypatch.setattr(dossiers, "CHUNK", 40)
+    dossiers.write_dossiers(tmp_path / "d", 100)
+    rows = pq.read_table(tmp_path / "d").to_pandas()
+    assert rows["dossier_id"].tolist() == [f"{number:010d}" for number in range(100)]
+    assert rows["source_row"].tolist() == list(range(2, 102))
+    first, second = rows["receiving_unit"].iloc[:40], rows["receiving_unit"].iloc[40:80]
+    assert (first.to_numpy() != second.to_numpy()).all()
+    assert rows["procedure_code"].iloc[:20].tolist() == rows["procedure_code"].iloc[80:].tolist()
+
+
+def test_the_plan_of_a_full_run_fits_into_its_minutes(bench: dict[str, ModuleType]) -> None:
+    run = bench["run"]
+    for size, minutes in run.MINUTES.items():
+        assert sum(case.minutes(size) for case in run.CASES) <= minutes
+
+
+def test_when_the_minutes_are_over_no_case_is_begun(bench: dict[str, ModuleType]) -> None:
+    run = bench["run"]
+    told = run.results_of(run.CASES[0], argparse.Namespace(size="full", repeat=0, folder=None), float("-inf"))
+    assert told["measured"] == []
+    assert told["failed"].startswith("Not begun")

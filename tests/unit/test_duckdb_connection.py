@@ -87,6 +87,17 @@ def test_what_is_held_goes_when_nobody_can_ask_for_it() -> None:
     assert tables.fetchall() == []
 
 
+def test_what_is_held_of_a_file_that_is_gone_goes_without_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "dossiers.parquet"
+    on_engine(table_rows(ROWS), "duckdb").write_parquet(str(path))
+    clock = Clock(WorkingCalendar.vietnam(), datetime(2023, 6, 14))
+    dated = date_dossiers(as_lazy(connection().read_parquet(str(path))), clock)
+    path.unlink()
+    del dated
+    # What a finalizer raises becomes a warning, and a warning fails the test.
+    gc.collect()
+
+
 @pytest.mark.parametrize("engine", ["duckdb", "pandas"])
 def test_words_that_no_intake_would_let_through_are_counted_all_the_same(engine: str) -> None:
     rows = table_rows(ROWS.replace("| online |", "| by pigeon |") + "\n2 | post | 2023-03-01 09:00 | 2023-03-06 09:00")
@@ -95,3 +106,15 @@ def test_words_that_no_intake_would_let_through_are_counted_all_the_same(engine:
     dated = date_dossiers(table, clock)
     assert count_online(dated, clock)["channel"].tolist() == ["by pigeon", "post"]
     assert count_online(table, clock).equals(count_online(dated, clock))
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pandas"])
+def test_a_month_before_the_first_receipt_is_counted_all_the_same(engine: str) -> None:
+    rows = table_rows("id | received_at | due_at\n1 | 2023-03-01 09:00 | 2019-03-06\n2 | 2023-04-20 08:00 | 2023-05-01")
+    clock = Clock(WorkingCalendar.vietnam(), datetime(2023, 6, 14))
+    table = nw.from_native(on_engine(rows, engine)).lazy()
+    counts = count_flow(date_dossiers(table, clock), clock)
+    assert counts["due_month"].tolist() == [2019 * 12 + 2, 2023 * 12 + 4]
+    assert count_flow(table, clock).equals(counts)
+    nobody = date_dossiers(table.filter(nw.col("received_at").is_null()), clock)
+    assert count_flow(nobody, clock).empty

@@ -12,13 +12,15 @@ import pandas as pd
 import pytest
 
 import cchc_analysis as cchc
-from cchc_analysis import study_sharing
+from cchc_analysis import publication
 from cchc_analysis.errors import UnitError
+from cchc_analysis.publication import PAGES as PAGES_OF
 from cchc_analysis.publication_files import calendar_file, document_file, form_file
 from cchc_analysis.reference_data import notebooks_path
+from cchc_analysis.reports import FileJob, PageJob, SiteResult
 from cchc_analysis.study import Study, open_study
 from cchc_analysis.study_parts import SharedTables, StudyParts, sharing, stop_sharing
-from cchc_analysis.study_sharing import Arguments, FolderParts, PartsOnDemand, write_parts
+from cchc_analysis.study_sharing import FolderParts, PartsOnDemand, write_parts
 from tests.small_city import small_city
 
 PLAN = "vung-tau-2023"
@@ -162,16 +164,54 @@ def test_what_is_common_is_made_once_and_read_by_others(folder: Path) -> None:
     assert len(second.cut("rows of this test", "nobody", lambda: pytest.fail("made before"))) == 0
 
 
-def test_nothing_is_written_until_somebody_asks(city: Path, tmp_path: Path) -> None:
-    parts = PartsOnDemand(open_study(data=city, period="2023-Q2"), tmp_path / "parts")
-    arguments = Arguments(parts, tmp_path / "parts", plan=PLAN)
-    assert not (tmp_path / "parts").exists()
-    assert dict(arguments) == {"folder": str(tmp_path / "parts"), "plan": PLAN}
-    with sharing(parts):
-        pass
-    study_sharing.share_studies(arguments["folder"])
-    assert study_of(city).parts is not None
-    stop_sharing()
+def test_parts_are_counted_step_by_step_and_read_as_far_as_they_are(city: Path, tmp_path: Path) -> None:
+    wanted = ("overview", "data_quality", "processing_time")
+    parts = PartsOnDemand(open_study(data=city, period="2023-Q2"), tmp_path / "parts", wanted=wanted)
+    # Who reads them has begun before anything is counted.
+    read = FolderParts(tmp_path / "parts")
+    assert read.table("filled", "phuong-2") is None
+    told, steps = [], parts.steps()
+    for name in steps:
+        told += [name] if name else []
+        if name == "data_quality":
+            assert read.table("filled", "phuong-2") is not None
+            assert read.table("span", "phuong-2") is None
+    # The page that asks for the least is ready first; what nobody wants is not counted.
+    assert told == ["data_quality", "overview", "processing_time"]
+    assert read.table("span", "phuong-2") is not None
+    assert not any("count_hours" in str(key) for key in read._tables)
+
+
+def test_who_asks_for_a_table_has_the_rest_counted(city: Path, tmp_path: Path) -> None:
+    parts = PartsOnDemand(open_study(data=city, period="2023-Q2"), tmp_path / "parts", wanted=("data_quality",))
+    next(parts.steps())
+    assert parts.table("filled", "phuong-2") is not None
+    assert list(parts.steps()) == []
+
+
+class Recording(FolderParts):
+    """Parts that note which counts were asked for and are not there."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.missed: set[str] = set()
+
+    def table(self, key: Any, unit: str) -> pd.DataFrame | None:
+        found = super().table(key, unit)
+        if found is None and str(key[0] if isinstance(key, tuple) else key).startswith("count_"):
+            self.missed.add(str(key))
+        return found
+
+
+@pytest.mark.parametrize("name", ["10_processing_time", "40_service_quality", "90_data_quality"])
+def test_the_parts_of_a_page_are_all_that_the_page_asks_for(city: Path, tmp_path: Path, name: str) -> None:
+    study = open_study(data=city, period="2023-Q2")
+    PartsOnDemand(study, tmp_path / "parts", cchc.load_plan(PLAN), True, (PAGES_OF[name],)).written()
+    recording = Recording(tmp_path / "parts")
+    with sharing(recording):
+        for unit in ("all", "phuong-2"):
+            page_of(name, city, unit)
+    assert recording.missed == set()
 
 
 def test_files_are_the_same_with_and_without_sharing(city: Path, folder: Path) -> None:
@@ -194,3 +234,36 @@ def test_tables_without_parts_are_those_of_the_study() -> None:
     tables["span"] = pd.DataFrame({"n": [1]})
     assert "span" in tables
     assert "units" not in tables
+
+
+@pytest.mark.parametrize(
+    ("asked", "kinds", "needs"),
+    [
+        ({"pages": ("90_data_quality",)}, {".html"}, {"data_quality"}),
+        ({"pages": ("90_data_quality",), "files": True}, {".html", ".xlsx"}, {"data_quality", "form"}),
+        (
+            {"pages": ("00_overview",), "files": True},
+            {".html", ".xlsx", ".docx", ".ics"},
+            {"overview", "form", "report", ""},
+        ),
+        (
+            {"files": False},
+            {".html"},
+            {"overview", "processing_time", "digitisation", "service_quality", "data_quality"},
+        ),
+    ],
+)
+def test_only_the_pages_asked_for_are_made_and_what_they_need(
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: Any, kinds: set[str], needs: set[str]
+) -> None:
+    jobs: list[PageJob | FileJob] = []
+
+    def take(given: list[PageJob | FileJob], folder: Path, **settings: Any) -> SiteResult:
+        jobs.extend(given)
+        return SiteResult(folder, len(given), 0)
+
+    monkeypatch.setattr(publication, "publish_site", take)
+    monkeypatch.setenv("CCHC_WARM", "0")
+    cchc.publish_reports(warehouse=city, period="2023-Q2", units="phuong-2", out=tmp_path, **asked)
+    assert {Path(job.target).suffix for job in jobs} == kinds
+    assert {job.needs for job in jobs} == needs

@@ -22,9 +22,6 @@ from cchc_analysis.pages.overview_table import scorecard_table
 
 PLAN = cchc.load_plan("vung-tau-2023")
 
-# What is told of a unit is made once: its tests stay in the process that has it.
-pytestmark = pytest.mark.xdist_group("one-number")
-
 UNITS = ("all", "phuong-1", "phong-lao-dong-tbxh")
 SHARES = {"C09": "resolved_online", "C10": "received_online", "C12": "result_digitised", "C30": "fee_paid_online"}
 """Commitments told by dossiers → the measure that tells them."""

@@ -2,6 +2,8 @@
 
 import json
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,13 @@ PERIODS = ("2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4", "2023")
 
 
 def study(sample, period: str, unit: str = "all") -> cchc.Study:
-    return cchc.open_study(data=sample.warehouse, period=period, unit=unit)
+    return opened(sample.warehouse, period, unit)
+
+
+@cache
+def opened(warehouse: Path, period: str, unit: str) -> cchc.Study:
+    """Open a study once: it keeps what it has counted, and nobody changes it."""
+    return cchc.open_study(data=warehouse, period=period, unit=unit)
 
 
 def test_intake_accounts_for_every_planted_fault(sample) -> None:

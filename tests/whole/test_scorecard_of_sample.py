@@ -25,8 +25,12 @@ COLUMNS = (
 
 
 @pytest.fixture(scope="module")
-def rows(sample) -> dict[str, dict[str, Any]]:
-    study = cchc.open_study(data=sample.warehouse, period=PERIOD)
+def study(sample) -> cchc.Study:
+    return cchc.open_study(data=sample.warehouse, period=PERIOD)
+
+
+@pytest.fixture(scope="module")
+def rows(study: cchc.Study) -> dict[str, dict[str, Any]]:
     return {row["commitment"]: row for row in records(study.scorecard(PLAN))}
 
 
@@ -126,8 +130,8 @@ def test_a_ward_has_its_own_scorecard(sample) -> None:
     assert rows["C09"]["denominator"] < 15_055
 
 
-def test_the_quarters_are_those_of_their_own_studies(sample) -> None:
-    series = cchc.open_study(data=sample.warehouse, period=PERIOD).scorecard_series(PLAN)
+def test_the_quarters_are_those_of_their_own_studies(sample, study: cchc.Study) -> None:
+    series = study.scorecard_series(PLAN)
     first = cchc.open_study(data=sample.warehouse, period="2023-Q1").scorecard(PLAN)
     own = {row["commitment"]: row for row in records(first)}
     found = {row["commitment"]: row for row in records(series[series["period"] == "2023-Q1"])}
