@@ -7,7 +7,6 @@ from typing import Final
 from icalendar import Alarm, Calendar, Event
 
 from cchc_analysis.errors import Language
-from cchc_analysis.file_names import CALENDAR_FILE
 from cchc_analysis.formats import day
 from cchc_analysis.plan import Duty, DutyDate, Plan
 from cchc_analysis.reporters import period_label, report_period, reporting_units
@@ -15,8 +14,6 @@ from cchc_analysis.units import UnitRegistry
 
 ALARM: Final = timedelta(days=-7)
 """A reminder rings so long before the last day on time begins."""
-
-FILE_NAME: Final = CALENDAR_FILE
 
 
 def duty_calendar(

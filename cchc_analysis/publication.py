@@ -251,8 +251,9 @@ def publish_reports(
             "earlier": str(folder) if told.history else "",
         }
         made = pages or pages_of(study.warehouse)
-        jobs = _page_jobs(made, wanted, _with_rows(study, wanted), parameters)
-        beside = _file_jobs(study, wanted, parameters, made) if with_files else []
+        with_rows = _with_rows(study, wanted)
+        jobs = _page_jobs(made, wanted, with_rows, parameters)
+        beside = _file_jobs(study, made, wanted, with_rows, parameters) if with_files else []
         needed = {job.needs for job in jobs} | {job.needs for job in beside}
         parts = PartsOnDemand(
             study,
@@ -300,14 +301,19 @@ class _Told:
     due_before: date | None
 
     @cached_property
+    def now(self) -> dict[str, Any]:
+        """What the manifest says of this version."""
+        return _manifest(self.study, self.units)
+
+    @cached_property
     def history(self) -> list[dict[str, Any]]:
         """The versions before this one; figures are compared only where there is something to compare with."""
-        return history_before(_manifest(self.study, self.units), self.replaced) if self.replaced else []
+        return history_before(self.now, self.replaced) if self.replaced else []
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What the manifest says of this version, and of those before."""
-        return {**_manifest(self.study, self.units), "history": self.history}
+        return {**self.now, "history": self.history}
 
     def note(self, n_pages: int) -> bytes:
         """Return the covering note."""
@@ -333,13 +339,13 @@ def _page_jobs(
 
 
 def _file_jobs(
-    study: Study, units: Sequence[str], parameters: Mapping[str, str], pages: Sequence[str]
+    study: Study, pages: Sequence[str], units: Sequence[str], with_rows: Sequence[str], parameters: Mapping[str, str]
 ) -> list[FileJob]:
     """Return the jobs of forms, and of reports and calendars where there are pages on the plan."""
     asked = {name: value for name, value in parameters.items() if name != "earlier"}
     with_plan = bool(set(OF_PLANS) & set(pages))
     folders = {unit: folder_of(unit) for unit in units}
-    return publication_files.file_jobs(study, folders, asked, _with_rows(study, units), with_plan)
+    return publication_files.file_jobs(study, folders, asked, with_rows, with_plan)
 
 
 def form_files(study: Study, units: Sequence[str], only: str = "") -> dict[str, bytes]:
@@ -382,7 +388,7 @@ def write_documents(
     wanted = chosen_units(study, units)
     written: list[Path] = []
     for unit, content in documents.report_documents(study, load_plan(plan), wanted, addressee):
-        path = Path(out) / site_name(study) / folder_of(unit) / documents.FILE
+        path = Path(out) / site_name(study) / folder_of(unit) / REPORT_FILE
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         written.append(path)

@@ -50,7 +50,7 @@ def _rows_of_unit(
     units = [study.unit] if source.method in BY_TIER else [NOBODY, study.unit]
     found: dict[tuple[str, str], dict[str, float]] = {}
     for unit in units:
-        rows = parts.cut(key, unit, lambda: _of_all(study, parts, plan, source, starts))
+        rows = parts.piece(key, unit, lambda: _of_all(study, parts, plan, source, starts))
         for row in records(rows):
             found[row["measure"], row["period"]] = {name: row[name] for name in NUMBERS}
     return found

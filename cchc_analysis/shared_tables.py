@@ -111,8 +111,9 @@ def _counts(*counts: Callable[..., pd.DataFrame]) -> Ask:
 
 def _since(study: Study, plan: Plan | None) -> Iterable[object]:
     """Count digitisation since the days from which offices have had the duty."""
-    has_starts = study.warehouse.has_rows and plan is not None and plan.starts
-    return [study.digitised_since(plan.starts.values())] if has_starts and plan is not None else ()
+    if plan is None or not plan.starts or not study.warehouse.has_rows:
+        return ()
+    return [study.digitised_since(plan.starts.values())]
 
 
 def _reported(study: Study) -> Iterator[Shared]:

@@ -45,14 +45,10 @@ class StudyParts(ABC):
         """Whether so many units are asked for that measuring all of them together pays."""
 
     @abstractmethod
-    def cut(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """Return the rows of a unit from a table with a column `unit`; the first process that needs it makes it."""
-
-    @abstractmethod
-    def piece(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
+    def piece(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Return the rows of a unit, of a table with a column `unit` that the first process which needs it makes.
 
-        They come without that column and with their types; None where the table has none of the unit.
+        They come without that column and with their types; none where the table has none of the unit.
         """
 
     @abstractmethod

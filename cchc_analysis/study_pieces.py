@@ -24,14 +24,15 @@ class PieceFile:
             # Arrays, not a dictionary: thousands of units are found without a Python object for each.
             self._units: NDArray[np.bytes_] = pickle.load(file)
             self._ends: NDArray[np.int64] = pickle.load(file)
+            self._none: pd.DataFrame = pickle.load(file)
             self._first = file.tell()
 
-    def piece(self, unit: str) -> pd.DataFrame | None:
-        """Return the table of a unit, None where it has none."""
+    def piece(self, unit: str) -> pd.DataFrame:
+        """Return the table of a unit, without a row where it has none."""
         name = unit.encode()
         place = int(np.searchsorted(self._units, name)) if len(self._units) else 0
         if place == len(self._units) or self._units[place] != name:
-            return None
+            return self._none.copy()
         start = int(self._ends[place - 1]) if place else 0
         with self._path.open("rb") as file:
             file.seek(self._first + start)
@@ -56,14 +57,15 @@ def write_pieces(path: Path, table: pd.DataFrame) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}")
     with suppress(FileNotFoundError):
         with part.open("wb") as file:
-            _write(file, names, pieces)
+            _write(file, names, pieces, rows.iloc[:0].reset_index(drop=True))
         part.replace(path)
 
 
-def _write(file: BinaryIO, names: NDArray[np.bytes_], pieces: list[bytes]) -> None:
-    """Write the names in the order of their bytes, the end of each piece, the pieces."""
+def _write(file: BinaryIO, names: NDArray[np.bytes_], pieces: list[bytes], none: pd.DataFrame) -> None:
+    """Write the names in the order of their bytes, the end of each piece, what has no row, the pieces."""
     order = np.argsort(names)
     ends = np.cumsum([len(pieces[place]) for place in order], dtype=np.int64)
     pickle.dump(names[order], file, PROTOCOL)
     pickle.dump(ends, file, PROTOCOL)
+    pickle.dump(none, file, PROTOCOL)
     file.writelines(pieces[place] for place in order)

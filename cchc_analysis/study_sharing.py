@@ -66,7 +66,6 @@ class FolderParts(StudyParts):
         self._tables: dict[Hashable, TableFile] = {}
         self._n_steps = 0
         self._common: dict[str, Any] = {}
-        self._cuts: dict[str, TableFile] = {}
         self._pieces: dict[str, PieceFile] = {}
 
     @property
@@ -100,29 +99,11 @@ class FolderParts(StudyParts):
         """Whether so many units are asked for that measuring all of them together pays."""
         return self._index.is_for_many
 
-    def cut(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """Return the rows of a unit from a table with a column `unit`; the first process that needs it makes it."""
-        name = _hashed(key)
-        if name not in self._cuts:
-            try:
-                self._cuts[name] = pickle.loads((self._folder / COMMON_FOLDER / f"{name}.places").read_bytes())
-            except FileNotFoundError:
-                self._cuts[name] = self._write_cut(name, make())
-        return self._rows(self._cuts[name], unit)
-
-    def _write_cut(self, name: str, table: pd.DataFrame) -> TableFile:
-        """Write a table cut by unit in a folder of its own, and where it lies once it is there."""
-        below = Path(COMMON_FOLDER) / f"{name}.{os.getpid()}"
-        (self._folder / below).mkdir(parents=True, exist_ok=True)
-        file = _write_table(self._folder, str(below / "table"), Shared(name, table))
-        _write(self._folder / COMMON_FOLDER / f"{name}.places", pickle.dumps(file, protocol=5))
-        return file
-
     def _rows(self, file: TableFile, unit: str) -> pd.DataFrame:
         return _read(self._folder / file.name, file.places.get(unit, (0, 0)))
 
-    def piece(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
-        """Return the rows of a unit, None where there are none; the first process that needs the table makes it."""
+    def piece(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Return the rows of a unit, if there are any; the first process that needs the table makes it."""
         if key not in self._pieces:
             path = self._folder / COMMON_FOLDER / f"{_hashed(key)}.pieces"
             if not path.exists():
@@ -204,12 +185,8 @@ class PartsOnDemand(StudyParts):
         """Whether so many units are asked for that measuring all of them together pays."""
         return self._is_for_many
 
-    def cut(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """Return the rows of a unit from a table with a column `unit`; the first process that needs it makes it."""
-        return self.written().cut(key, unit, make)
-
-    def piece(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
-        """Return the rows of a unit, None where there are none; the first process that needs the table makes it."""
+    def piece(self, key: str, unit: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Return the rows of a unit, if there are any; the first process that needs the table makes it."""
         return self.written().piece(key, unit, make)
 
     def common(self, key: str, make: Callable[[], Kept]) -> Kept:

@@ -183,12 +183,12 @@ class Survey:
 
     def _read(self) -> Responses:
         parts, study = self.study.parts, self.study
-        if study.is_whole or parts is None:
-            rows = self._rows()
+        if parts is not None and not study.is_whole:
+            rows = parts.piece(f"survey {self.questionnaire.id}: rows", study.unit, self._rows).assign(unit=study.unit)
         else:
-            rows = parts.cut(f"survey {self.questionnaire.id}: rows", study.unit, self._rows)
-        if not study.is_whole:
-            rows = rows[rows["unit"] == study.unit].reset_index(drop=True)
+            rows = self._rows()
+            if not study.is_whole:
+                rows = rows[rows["unit"] == study.unit].reset_index(drop=True)
         read = read_responses(rows, self.instrument, study.period.window)
         return read.where(known_by(read, study.clock.as_of_end))
 

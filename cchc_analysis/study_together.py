@@ -58,7 +58,7 @@ def together(method: Method[Self, Asked]) -> Method[Self, Asked]:
         key = repr((method.__qualname__, keys, as_key(others), as_key(further), study.period))
         make = partial(_of_all, cast("Study", study), parts, method, keys, others, further)
         rows = parts.piece(key, study.unit, make)
-        found = None if rows is None else _of_its_months(study, keys, rows)
+        found = _of_its_months(study, keys, rows) if len(rows) else None
         return method(study, *arguments, **named) if found is None else found
 
     return ask

@@ -5,7 +5,7 @@ time of a figure. Here an axis keeps where its ticks are and how large their wor
 `set_xticks`, `tick_params`, `grid` and what can be asked of them (`get_xticks`, `get_xticklabels`) are matplotlib's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FixedLocator
-from matplotlib.transforms import Bbox, IdentityTransform
+from matplotlib.transforms import Bbox, BboxBase, IdentityTransform
 
 NEAR = 1e-9
 """Part of an axis by which a tick may lie outside and is still drawn."""
@@ -36,10 +36,13 @@ class TickLook:
 
 
 class LeanAxis(Axis):
-    """An axis without objects for its ticks."""
+    """An axis without objects for its ticks, whose words stand beside the low end of the axes."""
 
-    across: bool
-    """Whether it runs from left to right."""
+    side: int
+    """The coordinate that runs along it: 0 from left to right, 1 from bottom to top."""
+
+    words_stand: Mapping[str, str]
+    """How the words of a tick stand to its place."""
 
     def reset_ticks(self) -> None:
         """Forget the ticks; how they look is that of the style of now."""
@@ -47,20 +50,32 @@ class LeanAxis(Axis):
         self.majorTicks: list[Any] = []
         self.minorTicks: list[Any] = []
         style: Any = mpl.rcParams
-        name = "xtick" if self.across else "ytick"
+        name = "ytick" if self.side else "xtick"
         self._look = TickLook(
             style["grid.color"], style["grid.linewidth"], style[f"{name}.major.size"] + style[f"{name}.major.pad"]
         )
         self._words = Text(fontproperties=None, fontsize=style[f"{name}.labelsize"], color=style[f"{name}.color"])
-        self._words.set(**self._alignment())
+        self._words.set(**self.words_stand)
         self._extents: dict[Any, Bbox] = {}
 
-    def _alignment(self) -> dict[str, str]:
-        raise NotImplementedError
+    def _point(self, along: float, beside: float) -> tuple[float, float]:
+        return (beside, along) if self.side else (along, beside)
+
+    def _edges(self, box: BboxBase) -> tuple[float, float]:
+        """Return where a box begins and ends beside the axis, in pixels."""
+        return (box.x0, box.x1) if self.side else (box.y0, box.y1)
+
+    def _pixels(self, places: np.ndarray) -> list[float]:
+        """Return where places of the axis are in the picture."""
+        points = np.zeros((len(places), 2))
+        points[:, self.side] = places
+        moved: list[float] = self.axes.transData.transform(points)[:, self.side].tolist() if len(places) else []
+        return moved
 
     def _anchors(self, places: np.ndarray, away: float) -> list[tuple[float, float]]:
         """Return where the words of the ticks stand, in pixels."""
-        raise NotImplementedError
+        low, _ = self._edges(self.axes.bbox)
+        return [self._point(along, low - away) for along in self._pixels(places)]
 
     def set_ticks(
         self, ticks: Any, labels: Iterable[str] | None = None, *, minor: bool = False, **look: Any
@@ -98,7 +113,7 @@ class LeanAxis(Axis):
 
     def _placed(self, asked: dict[str, Any]) -> list[tuple[str, tuple[float, float]]]:
         """Return the words of the ticks with where they stand, in pixels; none where the axis shows none."""
-        if not asked.get("labelbottom" if self.across else "labelleft", True):
+        if not asked.get("labelleft" if self.side else "labelbottom", True):
             return []
         ticks = [(at, text) for at, text in self._ticks() if text]
         anchors = self._anchors(np.array([at for at, _ in ticks]), self._look.away * self._dots())
@@ -135,15 +150,18 @@ class LeanAxis(Axis):
 
     def _across(self, box: Bbox) -> Bbox:
         """Return a box of the axis' name that is one pixel long, at its middle."""
-        if self.across:
-            middle = (box.x0 + box.x1) / 2
-            return Bbox.from_extents(middle - 0.5, box.y0, middle + 0.5, box.y1)
-        middle = (box.y0 + box.y1) / 2
-        return Bbox.from_extents(box.x0, middle - 0.5, box.x1, middle + 0.5)
+        low, high = self._edges(box)
+        middle = (box.p0[self.side] + box.p1[self.side]) / 2
+        return Bbox([self._point(middle - 0.5, low), self._point(middle + 0.5, high)])
 
     def _put_label(self, boxes: Sequence[Bbox]) -> None:
         """Put the name of the axis outside the words of the ticks."""
-        raise NotImplementedError
+        low, _ = self._edges(self.axes.bbox)
+        outside = min([low, *(self._edges(box)[0] for box in boxes)]) - self.labelpad * self._dots()
+        if self.side:
+            self.label.set_x(outside)
+        else:
+            self.label.set_y(outside)
 
     def draw(self, renderer: Any) -> None:
         """Draw the grid, the words of the ticks and the name of the axis."""
@@ -176,63 +194,30 @@ class LeanAxis(Axis):
 
     def _ends(self, places: np.ndarray) -> np.ndarray:
         """Return both ends of the line of the grid at each place, in pixels, one after the other."""
-        raise NotImplementedError
+        edges = self._edges(self.axes.bbox)
+        return np.array([self._point(along, edge) for along in self._pixels(places) for edge in edges])
 
 
 class LeanXAxis(LeanAxis, XAxis):
     """The axis from left to right, its words below."""
 
-    across = True
+    side = 0
+    words_stand: Mapping[str, str] = {"ha": "center", "va": "top"}
 
     def get_ticks_position(self) -> Literal["bottom"]:
         """Return where the words of the ticks stand."""
         return "bottom"
 
-    def _alignment(self) -> dict[str, str]:
-        return {"ha": "center", "va": "top"}
-
-    def _anchors(self, places: np.ndarray, away: float) -> list[tuple[float, float]]:
-        return [(x, self.axes.bbox.y0 - away) for x in _pixels(self.axes, places, 0)]
-
-    def _ends(self, places: np.ndarray) -> np.ndarray:
-        box = self.axes.bbox
-        return np.array([(x, y) for x in _pixels(self.axes, places, 0) for y in (box.y0, box.y1)])
-
-    def _put_label(self, boxes: Sequence[Bbox]) -> None:
-        below = min((box.y0 for box in boxes), default=self.axes.bbox.y0)
-        self.label.set_y(min(below, self.axes.bbox.y0) - self.labelpad * self._dots())
-
 
 class LeanYAxis(LeanAxis, YAxis):
     """The axis from bottom to top, its words at the left."""
 
-    across = False
+    side = 1
+    words_stand: Mapping[str, str] = {"ha": "right", "va": "center_baseline"}
 
     def get_ticks_position(self) -> Literal["left"]:
         """Return where the words of the ticks stand."""
         return "left"
-
-    def _alignment(self) -> dict[str, str]:
-        return {"ha": "right", "va": "center_baseline"}
-
-    def _anchors(self, places: np.ndarray, away: float) -> list[tuple[float, float]]:
-        return [(self.axes.bbox.x0 - away, y) for y in _pixels(self.axes, places, 1)]
-
-    def _ends(self, places: np.ndarray) -> np.ndarray:
-        box = self.axes.bbox
-        return np.array([(x, y) for y in _pixels(self.axes, places, 1) for x in (box.x0, box.x1)])
-
-    def _put_label(self, boxes: Sequence[Bbox]) -> None:
-        left = min((box.x0 for box in boxes), default=self.axes.bbox.x0)
-        self.label.set_x(min(left, self.axes.bbox.x0) - self.labelpad * self._dots())
-
-
-def _pixels(axes: Axes, places: np.ndarray, side: int) -> list[float]:
-    """Return where places of an axis (0 the x axis, 1 the y axis) are in the picture."""
-    points = np.zeros((len(places), 2))
-    points[:, side] = places
-    moved: list[float] = axes.transData.transform(points)[:, side].tolist() if len(places) else []
-    return moved
 
 
 class LeanAxes(Axes):

@@ -2,10 +2,9 @@
 
 from cchc_analysis.documents.letterhead import Letterhead, letterhead_of
 from cchc_analysis.documents.outline import Outline, load_outline
-from cchc_analysis.documents.report import FILE, report_document, report_documents
+from cchc_analysis.documents.report import report_document, report_documents
 
 __all__ = [
-    "FILE",
     "Letterhead",
     "Outline",
     "letterhead_of",

@@ -10,13 +10,9 @@ from cchc_analysis.documents.letterhead import Letterhead, letterhead_of
 from cchc_analysis.documents.outline import Outline, load_outline
 from cchc_analysis.documents.paper import Report, draw
 from cchc_analysis.documents.results import results
-from cchc_analysis.file_names import REPORT_FILE
 from cchc_analysis.plan import Plan
 from cchc_analysis.study import Study
 from cchc_analysis.wording import document as say
-
-FILE = REPORT_FILE
-"""Name of the report beside the pages of a unit."""
 
 
 def report_documents(

@@ -311,10 +311,10 @@ def _awaited(hashes: HashesToCome, told: Callable[[int], None]) -> list[pa.Array
     """Return the pieces, telling of the rows of each, since most of the time goes into their codes."""
     pieces: list[pa.Array] = []
     n_done = 0
-    for piece in hashes:
-        pieces.append(piece)
-        n_done += len(piece)
-        if len(hashes.pieces) > 1:
+    for to_come in hashes:
+        pieces.append(to_come.result())
+        n_done += len(pieces[-1])
+        if len(hashes) > 1:
             told(n_done)
     return pieces
 

@@ -1,8 +1,6 @@
 """Keyed hashes of whole columns of codes, worked out by other threads while the rows are looked at."""
 
-from collections.abc import Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
@@ -20,15 +18,8 @@ _HASHES: Final = """
 """RFC 2104 in the words of DuckDB, which lets other threads go on, as `hashlib` does not for texts this short."""
 
 
-@dataclass(frozen=True)
-class HashesToCome:
-    """The hashes of a column, piece by piece in the order of its rows."""
-
-    pieces: tuple["Future[pa.Array]", ...]
-
-    def __iter__(self) -> Iterator[pa.Array]:
-        """Yield the pieces, waiting for each."""
-        return (piece.result() for piece in self.pieces)
+HashesToCome = list["Future[pa.Array]"]
+"""The hashes of a column, piece by piece in the order of its rows."""
 
 
 def begin_hashes(codes: npt.NDArray[Any], key: HashKey, threads: Executor, n_piece: int) -> HashesToCome:
@@ -39,13 +30,14 @@ def begin_hashes(codes: npt.NDArray[Any], key: HashKey, threads: Executor, n_pie
     >>> from concurrent.futures import ThreadPoolExecutor
     >>> with ThreadPoolExecutor(1) as threads:
     ...     codes = np.array(["h26-250311-0001", None, "h26-250311-0001"], dtype=object)
-    ...     pieces = list(begin_hashes(codes, HashKey(b"0123456789abcdef"), threads, 2))
+    ...     begun = begin_hashes(codes, HashKey(b"0123456789abcdef"), threads, 2)
+    >>> pieces = [piece.result() for piece in begun]
     >>> [len(piece) for piece in pieces], pieces[0][0].as_py()[:8], pieces[0][1].as_py(), pieces[0][0] == pieces[1][0]
     ([2, 1], '72504c4c', None, True)
     """
     texts = pa.array(codes, type=pa.string())
     pieces = (texts.slice(first, n_piece) for first in range(0, len(texts), n_piece))
-    return HashesToCome(tuple(threads.submit(hash_column, piece, key) for piece in pieces))
+    return [threads.submit(hash_column, piece, key) for piece in pieces]
 
 
 def hash_column(codes: pa.Array, key: HashKey) -> pa.Array:

@@ -222,7 +222,9 @@ def test_a_column_of_many_codes_has_the_hashes_of_its_codes(key, monkeypatch):
     with ThreadPoolExecutor(2) as threads:
         hashes = begin_hashes(np.array(codes, dtype=object), HashKey(key), threads, 7)
         chosen = np.array([0, 5, 301, len(codes) - 1])
-        assert joined(list(hashes), chosen, len(codes)).to_pylist() == [slowly[at] for at in chosen]
+        assert joined([piece.result() for piece in hashes], chosen, len(codes)).to_pylist() == [
+            slowly[at] for at in chosen
+        ]
 
 
 def test_a_part_of_many_rows_is_that_of_few_at_a_time(desk, monkeypatch):

@@ -159,9 +159,9 @@ def test_what_is_common_is_made_once_and_read_by_others(folder: Path) -> None:
     assert [parts.common("of this test", make) for parts in (first, first, second)] == [[1, 2, 3]] * 3
     assert made == ["once"]
     rows = pd.DataFrame({"unit": ["b", "a", "b"], "n": [1, 2, 3]})
-    assert first.cut("rows of this test", "b", lambda: rows)["n"].tolist() == [1, 3]
-    assert second.cut("rows of this test", "a", lambda: pytest.fail("made before"))["n"].tolist() == [2]
-    assert len(second.cut("rows of this test", "nobody", lambda: pytest.fail("made before"))) == 0
+    assert first.piece("rows of this test", "b", lambda: rows)["n"].tolist() == [1, 3]
+    assert second.piece("rows of this test", "a", lambda: pytest.fail("made before"))["n"].tolist() == [2]
+    assert len(second.piece("rows of this test", "nobody", lambda: pytest.fail("made before"))) == 0
 
 
 def test_parts_are_counted_step_by_step_and_read_as_far_as_they_are(city: Path, tmp_path: Path) -> None:
