@@ -26,7 +26,7 @@ from telling import as_json, as_text, measured_from
 
 PROJECT = Path(__file__).resolve().parent.parent
 RESULTS = PROJECT / "benchmarks" / "results"
-MINUTES: dict[str, float] = {"small": 10, "full": 42}
+MINUTES: dict[str, float] = {"small": 10, "full": 60}
 """A run is over after so many minutes whatever happens: what is not measured by then is told as not measured."""
 
 PATIENCE, GRACE_MINUTES = 1.5, 1.5
@@ -52,8 +52,8 @@ CASES = (
     Case("communes", "all pages of 10, 50 and 200 communes, and the line to 3,321", 0.7, 12.5),
     Case("intake", "exports read, checked and stored, beside pandas", 0.4, 5),
     Case("pages", "the measures of one unit after counting", 0.2, 1.5),
-    Case("spark", "the same counts on a Spark cluster of several processes", 0.7, 3),
-    Case("survey", "every figure of the page on satisfaction, beside reading and means", 0.2, 0.5),
+    Case("spark", "the same counts on a Spark cluster of several processes", 0.7, 10),
+    Case("survey", "every figure of the page on satisfaction, beside reading and means", 0.2, 4),
     Case("database", "intake from PostgreSQL by query", 0.2, 1.5),
 )
 """In the order in which they are measured, what matters most first."""
@@ -77,7 +77,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=known, action="append", help="one case; may be given again")
     parser.add_argument("--repeat", type=int, default=0, help="repetitions, of which the best counts (small 2, full 3)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="by default benchmarks/results/SIZE.json")
-    parser.add_argument("--minutes", type=float, help="when to end, whatever is lacking (small 10, full 42)")
+    parser.add_argument("--minutes", type=float, help="when to end, whatever is lacking (small 10, full 60)")
     parser.add_argument("--folder", type=Path, help="where to put what is measured; full needs 20 GB there")
     docs = "write tables and figures of docs/; without --size and --only, from what is stored"
     parser.add_argument("--docs", action="store_true", help=docs)

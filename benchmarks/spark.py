@@ -22,7 +22,7 @@ from cchc_analysis.counting import Clock, date_dossiers
 from cchc_analysis.spark import NEEDED_JAVA, java_version
 from cchc_analysis.working_time import WorkingCalendar
 
-ROWS = {"small": 200_000, "full": 1_000_000}
+ROWS = {"small": 200_000, "full": 400_000}
 BY = ("unit", "field")
 COUNTS: tuple[Callable[..., pd.DataFrame], ...] = (
     *(counting.count_flow, counting.count_durations, counting.count_terms, counting.count_pending),
