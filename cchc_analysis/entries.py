@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cchc_analysis.errors import Language, ParameterError
+from cchc_analysis.yaml_limits import require_small
 
 
 class Entry(BaseModel):
@@ -42,7 +43,7 @@ def read_entry(path: Path, model: type[Model], page: str) -> Model:
         return cast(Model, _model_of(path.read_text(encoding="utf-8"), model))
     except ValidationError as error:
         raise _wrong_key(path.name, error, page) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ParameterError(
             f"{path.name} cannot be read as YAML ({error}). Write it in UTF-8, as {page} describes.",
             f"Không đọc được {path.name} theo định dạng YAML ({error}). Hãy ghi tệp mã hóa UTF-8 theo mô tả ở {page}.",
@@ -52,7 +53,7 @@ def read_entry(path: Path, model: type[Model], page: str) -> Model:
 @cache
 def _model_of(text: str, model: type[Entry]) -> Entry:
     # A plan takes a third of a second to read, and every page asks for it; an entry is frozen.
-    return model.model_validate(yaml.load(text, _LOADER))
+    return model.model_validate(yaml.load(require_small(text), _LOADER))  # noqa: S506
 
 
 def _wrong_key(name: str, error: ValidationError, page: str) -> ParameterError:

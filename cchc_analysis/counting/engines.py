@@ -84,7 +84,7 @@ def hold(frame: Frame, source: Frame) -> Frame:
     name = f"{_HELD}.main.dossiers_{next(_NUMBERS)}"
     near.query("cchc_rows", f"ATTACH IF NOT EXISTS ':memory:' AS {_HELD}")
     native.create(name)
-    held = near.query("cchc_rows", f"SELECT * FROM {name}")
+    held = near.query("cchc_rows", f"SELECT * FROM {name}")  # noqa: S608 - a name made above
     kept: Frame = nw.from_native(held)
     # At the end of the process the memory goes with it, and the connection may already be closed.
     weakref.finalize(held, _drop, near, name, os.getpid()).atexit = False

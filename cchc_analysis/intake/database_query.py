@@ -72,7 +72,7 @@ class Snapshot:
 
     def columns(self) -> list[ResultColumn]:
         """Return the columns of the result; no row is fetched."""
-        sent = f"SELECT * FROM (\n{self.source.sql}\n) AS result LIMIT 0"
+        sent = f"SELECT * FROM (\n{self.source.sql}\n) AS result LIMIT 0"  # noqa: S608 - the query of whoever runs the program
         with self._told(sent), self.connection.cursor() as cursor:
             # Asked for in binary, a text is sent as one statement: a second one behind a semicolon is refused.
             cursor.execute(sent.encode(), self.source.parameters or None, binary=True, prepare=False)
@@ -92,7 +92,7 @@ class Snapshot:
         names = ", ".join(f"c{number}" for number in range(1, n_columns + 1))
         encoding = self.server_encoding if self.source.encoding else "UTF8"
         sent = (
-            f"COPY (SELECT {', '.join(cells)} FROM (\n{self.source.sql}\n) AS result ({names})) "
+            f"COPY (SELECT {', '.join(cells)} FROM (\n{self.source.sql}\n) AS result ({names})) "  # noqa: S608
             f"TO STDOUT (FORMAT csv, FORCE_QUOTE *, ENCODING '{encoding}')"
         )
         n_come, rows = 0, list[bytes]()

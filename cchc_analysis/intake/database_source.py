@@ -15,6 +15,7 @@ from cchc_analysis.entries import Entry
 from cchc_analysis.errors import InputError, ParameterError
 from cchc_analysis.intake.mapping import Title
 from cchc_analysis.intake.survey_tables import Reason
+from cchc_analysis.intake.yaml_texts import load_texts
 
 PAGE: Final = "docs/database.md"
 SOURCE_SUFFIXES: Final = (".database.yaml", ".database.yml")
@@ -68,7 +69,7 @@ class DatabaseSource(Entry):
     def sql(self) -> str:
         """Return the query without the semicolon at its end."""
         text = self.query.strip().rstrip("; \t\r\n")
-        return f"SELECT * FROM {text}" if _TABLE.match(text) else text
+        return f"SELECT * FROM {text}" if _TABLE.match(text) else text  # noqa: S608
 
     @property
     def fingerprint(self) -> str:
@@ -130,7 +131,7 @@ def is_source(path: Path) -> bool:
     if lower.endswith(SOURCE_SUFFIXES):
         return True
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
+        content = load_texts(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
         return False
     return isinstance(content, dict) and {"connection", "query"} <= set(content)
@@ -144,7 +145,7 @@ def load_source(path: Path, overriding: Mapping[str, str] | None = None) -> Data
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        content = yaml.load(text, Loader=yaml.BaseLoader)
+        content = load_texts(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         kind = type(error).__name__
         raise _wrong(path.name, "", f"this cannot be read as YAML ({kind})", f"sai cú pháp YAML ({kind})") from None

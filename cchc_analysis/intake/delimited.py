@@ -17,6 +17,8 @@ from cchc_analysis.intake.vocabulary import count_known
 
 SEPARATORS = (",", ";", "\t", "|")
 MAX_COLUMNS = 1_000
+MAX_CELLS = 64 * 1024**2
+"""As many as a full sheet of Excel, 1,048,576 rows, has with 64 columns."""
 
 _SAMPLE_CHARACTERS = 65_536
 _EXCEL_HINT = re.compile(r'\A"?sep=([^\r\n])"?[\r\n]', re.IGNORECASE)
@@ -115,6 +117,20 @@ def require_width(width: int, name: str) -> None:
             "Delete what stands far to the right of the table, save, and try again.",
             f"{name}: bảng có {width} cột, không tệp kết xuất nào có nhiều cột như vậy. "
             "Hãy xóa các ô thừa nằm xa bên phải bảng, lưu lại rồi thử lại.",
+        )
+
+
+def require_area(n_rows: int, width: int, name: str) -> None:
+    """Raise `InputError` for a table whose grid, empty cells included, is larger than any export.
+
+    >>> require_area(1_048_576, 64, "a.xlsx")
+    """
+    if n_rows * width > MAX_CELLS:
+        raise InputError(
+            f"{name}: the table reaches over {n_rows:,} rows and {width:,} columns, which no export does. "
+            "Delete what stands far below or to the right of the table, save, and try again.",
+            f"{name}: bảng trải trên {n_rows} dòng và {width} cột, không tệp kết xuất nào lớn như vậy. "
+            "Hãy xóa các ô thừa nằm xa bên dưới hoặc bên phải bảng, lưu lại rồi thử lại.",
         )
 
 

@@ -14,6 +14,7 @@ from cchc_analysis.errors import ParameterError
 from cchc_analysis.intake.database_source import is_source
 from cchc_analysis.intake.mapping import ColumnMapping
 from cchc_analysis.intake.vocabulary import register_texts
+from cchc_analysis.intake.yaml_texts import load_texts
 from cchc_analysis.questionnaires import Questionnaire, read_questionnaire, shipped_questionnaires
 from cchc_analysis.schema import KINDS
 from cchc_analysis.text import fold
@@ -95,7 +96,7 @@ def is_questionnaire(path: Path) -> bool:
         return False
     named = _QUESTIONNAIRE_NAME.match(fold(path.stem)) is not None
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
+        content = load_texts(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
         return named
     keys = set(content) if isinstance(content, dict) else set()

@@ -9,7 +9,8 @@ import pandas as pd
 from lxml import etree, html
 
 from cchc_analysis.errors import InputError
-from cchc_analysis.intake.delimited import MAX_COLUMNS, require_width
+from cchc_analysis.intake.delimited import MAX_CELLS, MAX_COLUMNS, require_area, require_width
+from cchc_analysis.intake.markup import MarkupLimitError, parse_html
 from cchc_analysis.intake.tables import Note, RawSheet
 
 _MARKUP = re.compile(r"\A\s*(?:<\?xml|<!doctype|<!--|<html|<head|<body|<meta|<style|<div|<table|<center|<font)", re.I)
@@ -60,12 +61,13 @@ def read_html(text: str, name: str) -> list[RawSheet]:
     >>> read_html("<table><tr><td rowspan=2>a<td>b&nbsp;<tr><td>c</table>", "a.xls")[0].cells.to_numpy().tolist()
     [['a', 'b'], ['a', 'c']]
     """
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True)
     try:
-        root = html.document_fromstring(text.encode("utf-8", errors="replace"), parser=parser)
+        root = parse_html(text.encode("utf-8", errors="replace"))
+    except MarkupLimitError:
+        raise _too_deep(name) from None
     except (etree.LxmlError, ValueError):
         raise _no_table(name) from None
-    sheets = list(_stack(_tables(root), name))
+    sheets = list(_stack(_tables(root, name), name))
     if not sheets:
         raise _no_table(name)
     if _breaks_off(text):
@@ -88,14 +90,23 @@ def _no_table(name: str) -> InputError:
     )
 
 
-def _tables(root: html.HtmlElement) -> Iterator[list[Row]]:
+def _too_deep(name: str) -> InputError:
+    return InputError(
+        f"{name}: the page nests its elements too deep to be read to the end, so that rows would be missing. "
+        "Open it in Excel and save it as .xlsx.",
+        f"{name}: các phần tử của trang lồng nhau quá sâu nên không đọc được đến hết, sẽ thiếu dòng. "
+        "Hãy mở bằng Excel và lưu thành .xlsx.",
+    )
+
+
+def _tables(root: html.HtmlElement, name: str) -> Iterator[list[Row]]:
     rows_of: dict[html.HtmlElement, list[html.HtmlElement]] = {}
     for row in root.iter("tr"):
         table = next(row.iterancestors("table"), None)
         if table is not None:
             rows_of.setdefault(table, []).append(row)
     for rows in rows_of.values():
-        grid = lay_out([[_span(cell) for cell in row.iterchildren("td", "th")] for row in rows])
+        grid = lay_out([[_span(cell) for cell in row.iterchildren("td", "th")] for row in rows], name)
         if any(cell for row in grid for cell in row):
             yield grid
 
@@ -147,21 +158,28 @@ def _pieces(cell: html.HtmlElement) -> Iterator[str]:
             yield (" " if element.tag in _BREAKING_TAGS else "") + (element.text or "")
 
 
-def lay_out(rows: Sequence[Sequence[tuple[str | None, int, int]]]) -> list[Row]:
+def lay_out(rows: Sequence[Sequence[tuple[str | None, int, int]]], name: str = "") -> list[Row]:
     """Return rows of equal length from cells given as (text, columns spanned, rows spanned).
+
+    Raises `InputError`, with the `name` of the file, where spans or one long row blow the table up beyond any export.
 
     >>> lay_out([[("title", 3, 1)], [("a", 1, 2), ("b", 2, 1)], [("c", 1, 1), ("d", 1, 1)]])
     [['title', None, None], ['a', 'b', None], ['a', 'c', 'd']]
     """
     hanging: dict[int, tuple[str | None, int]] = {}
     grid: list[Row] = []
+    n_cells = 0
     for cells in rows:
         if not hanging and all(n_columns == n_rows == 1 for _, n_columns, n_rows in cells):
             grid.append([text for text, _, _ in cells])
             continue
         line, hanging = _lay_out_row(cells, hanging)
         grid.append(line)
+        n_cells += len(line)
+        if n_cells > MAX_CELLS:
+            require_area(len(rows), len(line), name)
     width = max((len(line) for line in grid), default=0)
+    require_area(len(grid), width, name)
     return [line + [None] * (width - len(line)) for line in grid]
 
 

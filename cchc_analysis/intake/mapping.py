@@ -18,8 +18,10 @@ from cchc_analysis.intake.survey_tables import (
     with_questionnaire,
 )
 from cchc_analysis.intake.vocabulary import Vocabulary
+from cchc_analysis.intake.yaml_texts import load_texts
 from cchc_analysis.questionnaires import Questionnaire
 from cchc_analysis.schema import DOSSIERS, Column, Kind
+from cchc_analysis.yaml_limits import require_small
 
 IGNORE = "ignore"
 BOOLEAN_CODES = ("true", "false")
@@ -213,8 +215,8 @@ def parse_mapping(
     cchc_analysis.errors.MappingError: m.yaml, line 1, key 'colums': unknown key. Known keys: kind, questionnaire, ...
     """
     try:
-        tree = yaml.compose(text, Loader=yaml.BaseLoader)
-        content = yaml.load(text, Loader=yaml.BaseLoader)
+        tree = yaml.compose(require_small(text), Loader=yaml.BaseLoader)
+        content = load_texts(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = 1 if mark is None else mark.line + 1
@@ -223,9 +225,12 @@ def parse_mapping(
         content = {}
     if not isinstance(content, dict):
         raise _mapping_error(name, 1, "", "lines `key: value` are needed", "cần các dòng dạng `khóa: giá trị`")
-    _refuse_repeated_keys(tree, name)
     try:
+        _refuse_repeated_keys(tree, name)
         return ColumnMapping.model_validate(_complete(content, kind, questionnaire, folder))
+    except RecursionError:
+        # An alias may stand for itself in a small file.
+        raise _mapping_error(name, 1, "", "this is not valid YAML", "sai cú pháp YAML") from None
     except ValidationError as error:
         raise _first_error(error, tree, name) from None
 

@@ -12,7 +12,8 @@ from lxml import etree
 
 from cchc_analysis.errors import InputError
 from cchc_analysis.intake.cells import NOT_CALCULATED
-from cchc_analysis.intake.delimited import require_width
+from cchc_analysis.intake.delimited import require_area, require_width
+from cchc_analysis.intake.markup import parse_xml
 
 _MAX_UNPACKED = 2 * 1024**3
 _SUSPECT_UNPACKED = 200 * 1024**2
@@ -24,6 +25,10 @@ _MAIN = "{*}"
 _REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _WIDE_CELL = re.compile(rb'<c\b[^>]{0,60}?\br="([A-Z]{3})\d+"')
 _MAYBE_WIDE = re.compile(rb'="[A-Z]{3}\d')
+_BROAD = re.compile(rb'\br="(B[M-Z]|[C-Z][A-Z]|[A-Z]{3})\d')
+_MAYBE_BROAD = re.compile(rb'="(?:B[M-Z]|[C-Z][A-Z]|[A-Z]{3})\d')
+"""From column 65 on: with 64 columns not even a full sheet is too large."""
+_PLACED = re.compile(rb'\br="[A-Z]{0,3}(\d{1,7})"')
 _ERROR_CELL = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})(\d+)"[^>]*>'
     rb"(?:<f[^>]{0,200}/>|<f[^>]{0,200}>[^<]{0,2000}</f>)?<v>([^<]*)</v>"
@@ -111,7 +116,10 @@ def read_facts(archive: zipfile.ZipFile, name: str) -> PackageFacts:
 
 
 def _parse(content: bytes) -> etree._Element:
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    root = parse_xml(content)
+    if root is None:
+        raise ValueError("no XML")
+    return root
 
 
 def _sheet_parts(archive: zipfile.ZipFile, workbook: etree._Element) -> Iterator[tuple[str, str]]:
@@ -127,13 +135,17 @@ def _scan(archive: zipfile.ZipFile, part: str, name: str) -> tuple[dict[tuple[in
     """Return the cells of a sheet without a value to use, and the numbers of its hidden rows."""
     errors: dict[tuple[int, int], str] = {}
     hidden: set[bytes] = set()
-    tail = b""
+    tail, width, height = b"", 0, 0
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             window = tail + chunk
             if _MAYBE_WIDE.search(window):
                 for letters in set(_WIDE_CELL.findall(window)):
                     require_width(column_number(letters.decode()), name)
+            if _MAYBE_BROAD.search(window):
+                width = max([width, *(column_number(letters.decode()) for letters in set(_BROAD.findall(window)))])
+            # Rows come in order, so that the last place of a piece is the lowest; calamine goes by the last one too.
+            height = max([height, *map(int, _PLACED.findall(window[-_OVERLAP:])[-1:])])
             if b't="e"' in window:
                 for letters, row, value in _ERROR_CELL.findall(window):
                     errors[int(row), column_number(letters.decode())] = value.decode("utf-8", "replace")
@@ -145,6 +157,7 @@ def _scan(archive: zipfile.ZipFile, part: str, name: str) -> tuple[dict[tuple[in
             if b'hidden="' in window:
                 hidden.update(_HIDDEN_ROW.findall(window))
             tail = window[-_OVERLAP:]
+    require_area(height, width, name)
     return errors, hidden
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 from lxml import etree
 
 from cchc_analysis.errors import InputError
-from cchc_analysis.intake.delimited import require_width
+from cchc_analysis.intake.delimited import require_area, require_width
+from cchc_analysis.intake.markup import parse_xml
 from cchc_analysis.intake.tables import Note, RawSheet
 
 _NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -44,11 +45,8 @@ def read_spreadsheet_xml(text: str, name: str) -> list[RawSheet]:
     {1: {0: None}, 2: {0: 2.0}}
     """
     content = text.encode("utf-8", errors="replace")
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=True
-    )
     try:
-        root = etree.fromstring(content, parser)
+        root = parse_xml(content, recover=True, encoding="utf-8")
     except (etree.LxmlError, ValueError):
         root = None
     if root is not None and _END.search(text[-500:]) is None:
@@ -97,24 +95,30 @@ def _frame(rows: dict[int, dict[int, Cell]], name: str) -> pd.DataFrame:
     require_width(width, name)
     if height > MAX_ROWS:
         raise _damaged(name)
+    require_area(height, width, name)
     grid = [[rows.get(row, {}).get(column) for column in range(1, width + 1)] for row in range(1, height + 1)]
     return pd.DataFrame(grid, index=pd.RangeIndex(1, height + 1), columns=range(width), dtype=object)
 
 
 def _rows(worksheet: etree._Element) -> Iterator[tuple[int, dict[int, Cell]]]:
     number = 0
-    below: dict[int, dict[int, Cell]] = {}
+    # Per column the cell that hangs down and its last row: written out, a few cells could fill gigabytes.
+    hanging: dict[int, tuple[Cell, int]] = {}
     for row in worksheet.iter(f"{_SS}Row"):
         number = _integer(row.get(f"{_SS}Index"), number + 1)
         cells: dict[int, Cell] = {}
+        merged: dict[int, tuple[Cell, int]] = {}
         column = 0
         for cell in row.iter(f"{_SS}Cell"):
             column = _integer(cell.get(f"{_SS}Index"), column + 1)
             cells[column] = _value(cell)
-            for offset in range(1, min(_integer(cell.get(f"{_SS}MergeDown"), 0), 65_536) + 1):
-                below.setdefault(number + offset, {})[column] = cells[column]
+            below = _integer(cell.get(f"{_SS}MergeDown"), 0)
+            if below:
+                merged[column] = (cells[column], number + below)
             column += _integer(cell.get(f"{_SS}MergeAcross"), 0)
-        yield number, below.pop(number, {}) | cells
+        hanging = {column: held for column, held in hanging.items() if held[1] >= number}
+        yield number, {column: value for column, (value, _) in hanging.items()} | cells
+        hanging |= merged
 
 
 def _integer(text: str | None, default: int) -> int:

@@ -14,7 +14,7 @@ from small_city import small_city
 
 pytestmark = pytest.mark.browser
 
-WAIT_SECONDS = 60
+WAIT_SECONDS = 120
 
 FIGURE = "document.querySelector('.jp-OutputArea .widget-html img')?.src ?? ''"
 TABLE = "document.querySelector('.jp-OutputArea .widget-html table')?.innerText ?? ''"

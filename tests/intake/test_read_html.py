@@ -91,8 +91,16 @@ def test_absurd_spans_and_endless_nesting_are_harmless():
         read_sheets(page.encode(), "a.xls")
     deep = "<table><tr><td>{}x</td><td>y</td></tr></table>"
     assert read_sheets(deep.format("<b>" * 1_500).encode(), "a.xls")[0].cells.to_numpy().tolist() == [["x", "y"]]
-    with pytest.raises(InputError, match="without any table"):
+    with pytest.raises(InputError, match="too deep to be read to the end"):
         read_sheets(deep.format("<b>" * 50_000).encode(), "a.xls")
+
+
+def test_rows_behind_a_nest_that_is_too_deep_are_not_lost_in_silence():
+    row = "<tr><td>a<td>b</tr>"
+    page = f"<table>{row * 5}<tr><td>{'<b>' * 3_000}x</table><table>{row * 9}</table>"
+    with pytest.raises(InputError, match="too deep to be read to the end") as caught:
+        read_sheets(page.encode(), "a.xls")
+    assert "lồng nhau quá sâu" in caught.value.vi
 
 
 def test_single_file_web_page():
