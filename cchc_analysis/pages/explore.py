@@ -83,7 +83,9 @@ class Panel:
         study = self.first
         self._studies[self._key(study.period.label, study.unit, study.language)] = study
         self._quiet = False
-        self.controls = {name: ipywidgets.Dropdown() for name in say.CONTROLS}
+        # Once, and never again: each is a model of its own, which a page would have to fetch before a later message.
+        looks = {"style": {"description_width": "8rem"}, "layout": {"width": "26rem", "max_width": "98%"}}
+        self.controls = {name: ipywidgets.Dropdown(**looks) for name in say.CONTROLS}
         self.shown = ipywidgets.HTML()
         # JupyterLab dresses tables and paragraphs of this class.
         self.shown.add_class("jp-RenderedHTMLCommon")
@@ -110,12 +112,12 @@ class Panel:
         options = self._options(language)
         for name, control in self.controls.items():
             kept = control.value
-            control.description = pick(language, *say.CONTROLS[name])
-            control.style = {"description_width": "8rem"}
-            control.layout = {"width": "26rem", "max_width": "98%"}
-            control.options = options[name]
-            if kept is not None:
-                control.value = kept
+            # One message for all of it: label, options and choice change together.
+            with control.hold_sync():
+                control.description = pick(language, *say.CONTROLS[name])
+                control.options = options[name]
+                if kept is not None:
+                    control.value = kept
 
     def _options(self, language: Language) -> dict[str, Sequence[tuple[str, str]]]:
         study = self.first
