@@ -17,6 +17,7 @@ WAREHOUSE ?= data/warehouse/$(notdir $(patsubst %/,%,$(DATA)))
 MAPPING ?=
 AS_OF ?=
 WORKERS ?= 2
+INTERNAL ?=
 SIZE ?= small
 
 .PHONY: help setup report lab test check format bench sample clean
@@ -24,7 +25,7 @@ SIZE ?= small
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/\1\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
 	@echo
-	@echo "  make report PERIOD=2023-Q2 UNITS=all LANGUAGE=vi DATA=data/sample OUT=reports [MAPPING=file.yaml] [AS_OF=2023-06-14]"
+	@echo "  make report PERIOD=2023-Q2 UNITS=all LANGUAGE=vi DATA=data/sample OUT=reports [MAPPING=file.yaml] [AS_OF=2023-06-14] [INTERNAL=1]"
 
 setup: $(READY)  ## build .venv from the lock, byte code compiled
 
@@ -47,7 +48,7 @@ sample: $(READY) data/sample/cchc-sample.json  ## write the synthetic exports, r
 
 report: $(READY) $(if $(filter data/sample,$(patsubst %/,%,$(DATA))),data/sample/cchc-sample.json)  ## take in DATA and make the pages of PERIOD for UNITS
 	@$(BIN)/cchc intake $(DATA) --warehouse $(WAREHOUSE) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(AS_OF),--as-of $(AS_OF)) || test $$? -eq 1
-	@$(BIN)/cchc report --warehouse $(WAREHOUSE) --period $(PERIOD) --units $(UNITS) --language $(LANGUAGE) --out $(OUT) --workers $(WORKERS)
+	@$(BIN)/cchc report --warehouse $(WAREHOUSE) --period $(PERIOD) --units $(UNITS) --language $(LANGUAGE) --out $(OUT) --workers $(WORKERS) $(if $(INTERNAL),--internal)
 
 lab: sample  ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks

@@ -28,6 +28,7 @@ _HOME = {
     "page_head": "cchc_analysis.pages.frame",
     "parse_period": "cchc_analysis.periods",
     "processing_time": "cchc_analysis.pages.processing_time",
+    "published": "cchc_analysis.pages.published",
     "publish_reports": "cchc_analysis.publication",
     "satisfaction": "cchc_analysis.pages.satisfaction",
     "service_quality": "cchc_analysis.pages.service_quality",
@@ -41,6 +42,7 @@ _MODULES = (
     "indices",
     "overview",
     "processing_time",
+    "published",
     "satisfaction",
     "service_quality",
 )

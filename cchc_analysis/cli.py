@@ -261,6 +261,13 @@ def measures(
     default=None,
     help="Forms, reports and calendars beside the pages. Default: with all pages, not where --pages names some.",
 )
+@click.option(
+    "--internal/--public",
+    "is_internal",
+    default=False,
+    help="Internal: every page, form and report, nothing hidden, marked, in <period>-internal. Default: public, small "
+    "counts hidden.",
+)
 @click.option("--plan", default="vung-tau-2023", show_default=True, help="Plan of data/reference/plans, without .yaml.")
 @UNITS_ON
 @ENGINE
@@ -277,6 +284,7 @@ def report(
     as_of: str,
     pages: str,
     files: bool | None,
+    is_internal: bool,
     plan: str,
     units_on: str,
     engine: str,
@@ -308,6 +316,7 @@ def report(
         progress=terminal_progress(language=language),
         log=file_log(log) if log else None,
         files=files,
+        edition="internal" if is_internal else "public",
     )
     for outcome in result.outcomes:
         if outcome.error is not None:

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis import forms, measures, publication_files
+from cchc_analysis.editions import EDITIONS, INTERNAL_MARK, Edition
 from cchc_analysis.errors import Language, ParameterError
 from cchc_analysis.file_names import CALENDAR_FILE, REPORT_FILE
 from cchc_analysis.formats import day, number, share
 from cchc_analysis.frames import records
 from cchc_analysis.measures.revisions import figures_mapping
 from cchc_analysis.pages.methods import METHOD_TITLES, method_title
+from cchc_analysis.pages.published import FIGURES_FILE, Release, cached_release, figures_of, told_of
 from cchc_analysis.pages.titles import SHORT_TITLES
 from cchc_analysis.plan import Plan, load_plan
 from cchc_analysis.publication_note import NOTE_FILE, note, warnings
@@ -52,9 +54,19 @@ PAGES = {
     "30_satisfaction": "satisfaction",
     "40_service_quality": "service_quality",
     "50_indices": "indices",
+    "60_published": "published",
     "90_data_quality": "data_quality",
 }
 """Notebook → page."""
+
+PUBLIC_PAGES = ("60_published",)
+"""The notebooks of the public edition: they read nothing but what was released (see study_release)."""
+
+OTHER_EDITION: dict[Edition, tuple[str, str, str]] = {
+    "public": ("nội bộ", "internal", "--internal"),
+    "internal": ("công bố", "public", "--public"),
+}
+"""The other edition in Vietnamese and English, and its option."""
 
 SOME_PAGES = ("plan", "earlier")
 """Parameters of publish_reports that only some notebooks have."""
@@ -157,6 +169,22 @@ def _facts_by_unit(study: Study) -> Facts:
     return found
 
 
+def _public_entries(study: Study, units: Iterable[str], released: Callable[[], Release]) -> list[UnitEntry]:
+    return [
+        UnitEntry(
+            folder_of(unit),
+            study.unit_name(unit),
+            pick(study.language, *TIERS[_tier(study, unit)]),
+            partial(_public_summary, study, released, unit),
+        )
+        for unit in units
+    ]
+
+
+def _public_summary(study: Study, released: Callable[[], Release], unit: str) -> str:
+    return " ".join(told_of(replace(released(), study=replace(study, unit=unit))))
+
+
 def _tier(study: Study, unit: str) -> str:
     if unit == ALL_UNITS:
         return "whole"
@@ -184,8 +212,8 @@ def _summary(form: dict[str, Any] | None, on_time: dict[str, Any] | None, has_du
     )
 
 
-def pages_of(warehouse: Warehouse) -> tuple[str, ...]:
-    """Return the notebooks that have something to tell of a warehouse.
+def pages_of(warehouse: Warehouse, edition: Edition = "internal") -> tuple[str, ...]:
+    """Return the notebooks of an edition that have something to tell of a warehouse.
 
     Pages on dossiers need dossiers, the page on satisfaction a survey, the plan one of them or evidence, the
     indices self-scores or values; what was read and kept is always told.
@@ -195,7 +223,27 @@ def pages_of(warehouse: Warehouse) -> tuple[str, ...]:
         silent += OF_PLANS
     if all(warehouse.register(kind) is None for kind in ("self_scores", "index_values")):
         silent += OF_INDICES
-    return tuple(page for page in PAGES if page not in silent)
+    return tuple(page for page in _of_edition(edition) if page not in silent)
+
+
+def _of_edition(edition: Edition) -> tuple[str, ...]:
+    return PUBLIC_PAGES if edition == "public" else tuple(page for page in PAGES if page not in PUBLIC_PAGES)
+
+
+def _check_edition(edition: Edition, pages: Sequence[str]) -> None:
+    """Raise ParameterError for an unknown edition, and for a page that is not in the one asked for."""
+    if edition not in EDITIONS:
+        raise ParameterError(
+            f"Unknown edition {edition!r}; use {' or '.join(EDITIONS)}.",
+            f"Không có ấn bản {edition!r}; dùng {' hoặc '.join(EDITIONS)}.",
+        )
+    for page in pages:
+        if page not in _of_edition(edition):
+            vi, en, option = OTHER_EDITION[edition]
+            raise ParameterError(
+                f"Page {page!r} is in the {en} edition; ask for it with cchc report {option}.",
+                f"Trang {page!r} thuộc ấn bản {vi}; hãy chọn ấn bản đó bằng cchc report {option}.",
+            )
 
 
 def publish_reports(
@@ -214,8 +262,12 @@ def publish_reports(
     due_before: date | None = None,
     engine: Engine = "duckdb",
     files: bool | None = None,
+    edition: Edition = "public",
 ) -> SiteResult:
     """Make every page for the units of a period and publish the site `out/<period>`, all or nothing.
+
+    `edition`: "public" hides small counts and has one page for each unit and FIGURES_FILE, neither forms nor reports;
+    "internal" has all pages and files, says on each that nothing is hidden, and lies in `out/<period>-internal`.
 
     `units`: "all" or names by comma; `pages`: notebook stems, by default those of `pages_of`; `units_on`: as in
     `open_study`, into a folder of its own then (see `site_name`); `plan`: what the figures are held against;
@@ -232,15 +284,18 @@ def publish_reports(
             f"Unknown page {unknown[0]!r}; known: {', '.join(PAGES)}.",
             f"Không có trang {unknown[0]!r}; các trang có sẵn: {', '.join(PAGES)}.",
         )
-    with_files = not pages if files is None else files
-    modules = publication_files.warm_modules([PAGES[page] for page in pages or PAGES], with_files)
+    _check_edition(edition, pages or ())
+    is_public = edition == "public"
+    # Forms and reports hold every count: they are filed with an authority, not published.
+    with_files = not is_public and (not pages if files is None else files)
+    modules = publication_files.warm_modules([PAGES[page] for page in pages or _of_edition(edition)], with_files)
     with TemporaryFolder() as work, WarmStart(modules) as started:
         study = open_study(
             data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on, engine=engine
         )
         wanted = chosen_units(study, units)
-        folder = (Path(out) / site_name(study)).resolve()
-        told = _Told(study, load_plan(plan), wanted, read_manifest(folder), due_before)
+        folder = (Path(out) / site_name(study, edition)).resolve()
+        told = _Told(study, load_plan(plan), wanted, read_manifest(folder), folder, due_before, edition)
         parameters = {
             "period": study.period.label,
             "data": str(Path(warehouse)),
@@ -248,9 +303,9 @@ def publish_reports(
             "language": language,
             "plan": plan,
             "units_on": units_on,
-            "earlier": str(folder) if told.history else "",
+            "earlier": str(folder) if told.earlier else "",
         }
-        made = pages or pages_of(study.warehouse)
+        made = pages or pages_of(study.warehouse, edition)
         with_rows = _with_rows(study, wanted)
         jobs = _page_jobs(made, wanted, with_rows, parameters)
         beside = _file_jobs(study, made, wanted, with_rows, parameters) if with_files else []
@@ -264,19 +319,23 @@ def publish_reports(
             publication_files.count_for_forms,
         )
         # Where no process is forked, files are made in this one and share the same counts.
+        released = cached_release(replace(study, parts=parts), parameters["earlier"])
+        beside_pages = (
+            {FIGURES_FILE: lambda: released().csv()} if is_public else {NOTE_FILE: partial(told.note, len(jobs))}
+        )
         with sharing(parts):
             site = publish_site(
                 [*jobs, *beside],
                 folder,
                 site_title=f"{study.unit_name(ALL_UNITS)}: {study.period.title(language)}",
-                subtitle=_subtitle(study),
+                subtitle=_subtitle(study, edition),
                 manifest=lambda: told.manifest,
-                units=_entries(study, wanted),
+                units=_public_entries(study, wanted, released) if is_public else _entries(study, wanted),
                 language=language,
                 page_labels=_page_labels(study, made, with_files),
-                files={NOTE_FILE: partial(told.note, len(jobs))},
+                files=beside_pages,
                 methods=site_methods(language),
-                inputs_key=_inputs_key(study, told.history),
+                inputs_key=_inputs_key(study, told.history, told.figures_before),
                 workers=workers,
                 warm_up=WarmUp(
                     modules,
@@ -287,7 +346,7 @@ def publish_reports(
                 ),
                 progress=progress,
             )
-        return replace(site, warnings=tuple(warnings(study)))
+        return replace(site, warnings=() if is_public else tuple(warnings(study)))
 
 
 @dataclass(frozen=True)
@@ -298,12 +357,24 @@ class _Told:
     plan: Plan
     units: Sequence[str]
     replaced: Mapping[str, Any] | None
+    folder: Path
     due_before: date | None
+    edition: Edition
 
     @cached_property
     def now(self) -> dict[str, Any]:
-        """What the manifest says of this version."""
-        return _manifest(self.study, self.units)
+        """What the manifest says of this version: figures only where nothing is hidden."""
+        return _manifest(self.study, self.units, self.edition)
+
+    @cached_property
+    def figures_before(self) -> bytes:
+        """The figures that the public edition in this place told before; empty where there is none."""
+        return figures_of(self.folder) if self.edition == "public" else b""
+
+    @property
+    def earlier(self) -> bool:
+        """Whether pages have an earlier version to look at."""
+        return bool(self.figures_before if self.edition == "public" else self.history)
 
     @cached_property
     def history(self) -> list[dict[str, Any]]:
@@ -401,6 +472,7 @@ def _page_labels(study: Study, pages: Sequence[str], with_files: bool) -> dict[s
     """Return the short names of pages and files by their stems."""
     language = study.language
     labels = {page: pick(language, *SHORT_TITLES[PAGES[page]]) for page in pages}
+    labels[Path(FIGURES_FILE).stem] = pick(language, "Số liệu công bố (.csv)", "Published figures (.csv)")
     labels[Path(NOTE_FILE).stem] = pick(language, "Tóm tắt (thư gửi kèm)", "Summary (covering note)")
     if not with_files:
         return labels
@@ -419,9 +491,11 @@ def site_methods(language: Language) -> list[Method]:
     ]
 
 
-def site_name(study: Study) -> str:
-    """Return the folder of a study's site: its period, and the day of its units where rows are told under others."""
-    return study.period.label + (f"-units-{study.units_on.isoformat()}" if study.units_on else "")
+def site_name(study: Study, edition: Edition = "public") -> str:
+    """Return the folder of a study's site: its period, the day of its units where rows are told under others, and
+    whether it is the internal edition: the two never lie in one place."""
+    units = f"-units-{study.units_on.isoformat()}" if study.units_on else ""
+    return study.period.label + units + ("-internal" if edition == "internal" else "")
 
 
 def _understood(page: str, parameters: dict[str, str]) -> dict[str, str]:
@@ -431,16 +505,20 @@ def _understood(page: str, parameters: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in parameters.items() if name in asked or (value and name not in SOME_PAGES)}
 
 
-def _inputs_key(study: Study, history: Sequence[Mapping[str, Any]]) -> str:
+def _inputs_key(study: Study, history: Sequence[Mapping[str, Any]], figures: bytes) -> str:
     """Return what the pages read beside their parameters: the state of the data, and the version told before."""
+    if figures:
+        return hashlib.sha256(study.warehouse.state.encode() + b"\n" + figures).hexdigest()
     if not history:
         return study.warehouse.state
     before = json.dumps(history[-1], sort_keys=True)
     return hashlib.sha256(f"{study.warehouse.state}\n{before}".encode()).hexdigest()
 
 
-def _subtitle(study: Study) -> str:
+def _subtitle(study: Study, edition: Edition) -> str:
     dates = study.period.dates_text(study.language)
+    if edition == "internal":
+        dates += f" · {pick(study.language, *INTERNAL_MARK)}"
     if study.units_on is not None:
         on = day(study.units_on, study.language)
         dates += pick(study.language, f" · Theo đơn vị hành chính ngày {on}", f" · Units as of {on}")
@@ -451,11 +529,12 @@ def _subtitle(study: Study) -> str:
     )
 
 
-def _manifest(study: Study, units: Sequence[str]) -> dict[str, Any]:
+def _manifest(study: Study, units: Sequence[str], edition: Edition) -> dict[str, Any]:
     intake = study.warehouse.intake
-    figures = figures_mapping(study.headline_figures())
+    figures = {} if edition == "public" else figures_mapping(study.headline_figures())
     return {
         "period": study.period.label,
+        "edition": edition,
         "window": [study.period.start.isoformat(), study.period.end.isoformat()],
         "as_of": study.as_of.isoformat(),
         "language": study.language,

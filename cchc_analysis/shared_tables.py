@@ -21,7 +21,16 @@ OF_REGISTERS = (
 """Keys under which a study keeps counts of registers by unit."""
 
 EVERYTHING = (
-    *("overview", "processing_time", "digitisation", "satisfaction", "service_quality", "indices", "data_quality"),
+    *(
+        "overview",
+        "processing_time",
+        "digitisation",
+        "satisfaction",
+        "service_quality",
+        "indices",
+        "data_quality",
+        "published",
+    ),
     *("report", "form"),
 )
 """Pages and files that ask for counts."""

@@ -19,7 +19,8 @@ class TableColumn:
     """One column of a table: where its value is, what stands above it, and how it is written.
 
     `lower` and `upper` name the columns of an interval that is written beside the value in smaller type;
-    `group` is a heading over several neighbouring columns.
+    `group` is a heading over several neighbouring columns; `hidden` names the column that is true where the figure is
+    known but not published.
     """
 
     name: str
@@ -29,6 +30,11 @@ class TableColumn:
     upper: str = ""
     group: str = ""
     digits: int = 1
+    hidden: str = ""
+
+
+HIDDEN = {"vi": "ẩn", "en": "hidden"}
+"""What stands for a figure that is known but not published."""
 
 
 def _written(value: Any, column: TableColumn, language: Language) -> str:
@@ -70,6 +76,8 @@ def _ends(row: Mapping[str, Any], column: TableColumn, language: Language) -> st
 
 def _cell(row: Mapping[str, Any], column: TableColumn, language: Language, heading: bool) -> str:
     value = row[column.name]
+    if column.hidden and row[column.hidden]:
+        return f'<td class="number undefined hidden" data-value="">{HIDDEN[language]}</td>'
     text = escape(_written(value, column, language))
     if column.kind == "text":
         if heading:

@@ -22,7 +22,7 @@ GROUPS = {
     "study": (
         *("study", "study_evidence", "study_headline", "study_indices", "study_plan", "study_registers"),
         *("study_memory", "study_parts", "study_surveys", "study_units", "measure_sources", "plan_measures"),
-        *("shared_figures", "study_together"),
+        *("shared_figures", "study_release", "study_together"),
     ),
     "study_sharing": ("shared_tables", "study_pieces", "study_sharing"),
     "publication": ("periodic", "publication", "publication_files", "publication_note"),
@@ -88,8 +88,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "charts": {"errors", "formats", "frames", "stats", "wording"},
     "tables": {"errors", "formats", "frames"},
     "versions": {"errors"},
+    "disclosure": set(),
     "study": {
         "counting",
+        "disclosure",
         "errors",
         "formats",
         "frames",
@@ -112,6 +114,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pages": {
         "charts",
         "counting",
+        "disclosure",
         "display",
         "errors",
         "formats",

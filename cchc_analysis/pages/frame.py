@@ -6,6 +6,7 @@ from html import escape
 from IPython.display import HTML
 
 from cchc_analysis import display
+from cchc_analysis.editions import INTERNAL_MARK
 from cchc_analysis.errors import Language
 from cchc_analysis.formats import day, number
 from cchc_analysis.measures import ACCOUNTS
@@ -31,6 +32,8 @@ def page_head(study: Study, page: str) -> HTML:
             "Synthetic data: every dossier behind this page was generated for illustration and describes no real place.",
         )
         lines.append(f'<p class="banner">{escape(text)}</p>')
+    if page != "published":
+        lines.append(f'<p class="internal">{escape(pick(language, *INTERNAL_MARK))}</p>')
     lines += [f'<p class="warning">{escape(text)}</p>' for text in _warnings(study)]
     return display.html("\n".join(lines))
 

@@ -16,6 +16,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "satisfaction": ("satisfaction", "survey-design", "questionnaires", "on-time", "time-used"),
     "service_quality": ("service-quality", "published", "on-time", "digitisation", "online-service"),
     "indices": ("self-scoring", "index-series", "periods"),
+    "published": ("disclosure", "form-06a", "on-time", "digitisation", "online-service", "satisfaction", "periods"),
     "explore": ("on-time", "time-used", "digitisation", "online-service", "satisfaction", "registers", "periods"),
     "data_quality": ("intake", "registers", "questionnaires", "sample"),
 }
@@ -29,6 +30,7 @@ METHOD_TITLES: dict[str, tuple[str, str]] = {
     "control-charts": ("Biểu đồ kiểm soát", "Control charts"),
     "coverage": ("Dữ liệu có đủ cho kỳ so sánh không", "Coverage of a period"),
     "digitisation": ("Số hóa", "Digitisation"),
+    "disclosure": ("Ẩn số nhỏ trong bản công bố", "Hiding small counts"),
     "document": ("Báo cáo dạng văn bản", "The report as a document"),
     "duties": (
         "Nhiệm vụ báo cáo: đúng hạn, chậm, chưa nộp, sắp đến hạn",

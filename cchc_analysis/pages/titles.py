@@ -7,6 +7,7 @@ TITLES = {
     "satisfaction": ("Mức độ hài lòng của người dân, doanh nghiệp", "Satisfaction of citizens and businesses"),
     "service_quality": ("Chất lượng phục vụ người dân, doanh nghiệp", "Quality of service to citizens and businesses"),
     "indices": ("Tự chấm điểm và các chỉ số cải cách hành chính", "Self-scoring and administrative-reform indices"),
+    "published": ("Số liệu công bố về giải quyết thủ tục hành chính", "Published figures on administrative procedures"),
     "data_quality": ("Chất lượng dữ liệu", "Data quality"),
     "explore": ("Khám phá số liệu", "Exploring the figures"),
 }
@@ -19,6 +20,7 @@ SHORT_TITLES = {
     "satisfaction": ("Mức độ hài lòng", "Satisfaction"),
     "service_quality": ("Chất lượng phục vụ", "Service quality"),
     "indices": ("Chỉ số, tự chấm điểm", "Indices"),
+    "published": ("Số liệu công bố", "Published figures"),
     "data_quality": ("Chất lượng dữ liệu", "Data quality"),
 }
 """Page → (Vietnamese, English) words of a link."""
