@@ -66,6 +66,7 @@ def publish(warehouse: Path, out: Path, pages: Sequence[str], units: str, worker
         period=PERIOD,
         units=units,
         pages=tuple(pages) or None,
+        edition="internal",
         out=out,
         workers=workers,
         progress=marks,

@@ -162,7 +162,17 @@ def report_until_first_page(folder: Path, warehouse: Path) -> tuple[float, float
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr.decode()[-2000:])
     intake = time.perf_counter() - began
-    words = [command("cchc"), "report", "--warehouse", str(warehouse), "--period", PERIOD, "--units", "all"]
+    words = [
+        command("cchc"),
+        "report",
+        "--internal",
+        "--warehouse",
+        str(warehouse),
+        "--period",
+        PERIOD,
+        "--units",
+        "all",
+    ]
     words += ["--out", str(folder / "first"), "--workers", str(PROCESSES)]
     began = time.perf_counter()
     with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as report:

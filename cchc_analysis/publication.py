@@ -18,11 +18,12 @@ from cchc_analysis.formats import day, number, share
 from cchc_analysis.frames import records
 from cchc_analysis.measures.revisions import figures_mapping
 from cchc_analysis.pages.methods import METHOD_TITLES, method_title
-from cchc_analysis.pages.published import FIGURES_FILE, Release, cached_release, figures_of, told_of
+from cchc_analysis.pages.published import Release, cached_release, told_of
 from cchc_analysis.pages.titles import SHORT_TITLES
 from cchc_analysis.plan import Plan, load_plan
 from cchc_analysis.publication_note import NOTE_FILE, note, warnings
 from cchc_analysis.reference_data import method_texts, notebooks_path
+from cchc_analysis.released_figures import FIGURES_FILE, figures_of
 from cchc_analysis.reports import (
     FileJob,
     Method,

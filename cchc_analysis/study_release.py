@@ -15,6 +15,7 @@ from cchc_analysis.measures.indicator import share_rows
 from cchc_analysis.measures.satisfaction import OVERALL
 from cchc_analysis.measures.survey_responses import SMALLEST_GROUP
 from cchc_analysis.periods import ReportPeriod
+from cchc_analysis.released_figures import FIGURE_COLUMNS
 
 if TYPE_CHECKING:
     from cchc_analysis.study import Study
@@ -168,10 +169,6 @@ def _cells(entry: Entry, by: str, mask: _Mask, units: dict[str, Any], inside: di
         for unit, own in (whole | units).items():
             key = (entry.method, by, mask.measure, mask.column, unit, value)
             yield Cell(key, within & own, _COSTS[unit == "all", by == ANY], mask.printed)
-
-
-FIGURE_COLUMNS = ("method", "by", "measure", "column", "unit", "key", "n", "hidden")
-"""Columns of `release`: `by` and `key` ANY for all, `unit` "all" for all; `n` null where `hidden`."""
 
 
 def release(study: "Study", earlier: pd.DataFrame | None = None) -> pd.DataFrame:

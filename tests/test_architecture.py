@@ -89,6 +89,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tables": {"errors", "formats", "frames"},
     "versions": {"errors"},
     "disclosure": set(),
+    "editions": set(),
+    "released_figures": {"errors"},
     "study": {
         "counting",
         "disclosure",
@@ -100,6 +102,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "periods",
         "plan",
         "questionnaires",
+        "released_figures",
         "reporters",
         "schema",
         "score_sheets",
@@ -116,6 +119,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "counting",
         "disclosure",
         "display",
+        "editions",
         "errors",
         "formats",
         "frames",
@@ -125,6 +129,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "periods",
         "plan",
         "published_tables",
+        "released_figures",
         "reporters",
         "schema",
         "score_sheets",
@@ -178,6 +183,7 @@ MODULES_ONLY = {
 
 DISK_ROOMS = {
     *("cli", "intake", "publication", "reference_data", "reports", "sample", "self_scoring", "versions"),
+    "released_figures",
     "study_sharing",
     "temporary",
     "warehouse",

@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,20 +11,18 @@ from IPython.display import HTML
 
 from cchc_analysis import charts, display
 from cchc_analysis.disclosure import THRESHOLD
-from cchc_analysis.errors import Language, ReportError
+from cchc_analysis.errors import Language
 from cchc_analysis.formats import is_missing, number, share
 from cchc_analysis.frames import first_row, records
 from cchc_analysis.measures import FORM_COLUMNS
 from cchc_analysis.measures.survey_responses import SMALLEST_GROUP
 from cchc_analysis.pages.fractions import in_words
 from cchc_analysis.pages.labels import labelled
+from cchc_analysis.released_figures import figures_csv, figures_of, figures_table
 from cchc_analysis.study import Study
-from cchc_analysis.study_release import ANY, FIGURE_COLUMNS, published, release, release_survey
+from cchc_analysis.study_release import ANY, published, release, release_survey
 from cchc_analysis.tables import HIDDEN, TableColumn, html_table
 from cchc_analysis.wording import pick, plural, word
-
-FIGURES_FILE = "figures.csv"
-"""All published figures of a run in one table, beside the pages."""
 
 _SHARES = ("digitisation", "online_share", "cashless")
 
@@ -41,21 +37,11 @@ class Release:
 
     def csv(self) -> bytes:
         """Return all figures of all units as CSV: FIGURE_COLUMNS, `n` empty and `hidden` 1 where one is hidden."""
-        table = self.figures.assign(hidden=self.figures["hidden"].astype(int))
-        return table.to_csv(index=False, lineterminator="\n").encode("utf-8")
+        return figures_csv(self.figures)
 
     def of(self, method: str, by: str = ANY) -> pd.DataFrame:
         """Return the released figures of the unit, or by "unit" of every unit (see study_release.published)."""
         return published(self.figures, method, self.study.unit, by)
-
-
-def figures_of(site: str | Path) -> bytes:
-    """Return the file of figures of a public site, also of one that a killed run left beside its place; else b""."""
-    folder = Path(site)
-    for place in (folder, folder.with_name(f"{folder.name}.old")):
-        if (place / FIGURES_FILE).is_file():
-            return (place / FIGURES_FILE).read_bytes()
-    return b""
 
 
 def release_of(study: Study, earlier: str = "") -> Release:
@@ -77,19 +63,6 @@ def release_of(study: Study, earlier: str = "") -> Release:
 def cached_release(study: Study, earlier: str = "") -> Callable[[], Release]:
     """Return a function that gives the release of a study, made when it is first asked for."""
     return cache(partial(release_of, study, earlier))
-
-
-def figures_table(content: bytes) -> pd.DataFrame:
-    """Read a file of figures as Release.csv writes it; ReportError for another one."""
-    try:
-        table = pd.read_csv(BytesIO(content), dtype="str", keep_default_na=False)[list(FIGURE_COLUMNS)]
-        n = pd.to_numeric(table["n"].replace("", None)).astype("Int64")
-    except (KeyError, TypeError, ValueError) as error:
-        raise ReportError(
-            f"{FIGURES_FILE} of the earlier site cannot be read ({error}); publish into another folder or restore it.",
-            f"Không đọc được {FIGURES_FILE} của lần công bố trước ({error}); hãy công bố vào thư mục khác hoặc khôi phục tệp.",
-        ) from error
-    return table.assign(n=n, hidden=table["hidden"] == "1")
 
 
 def summary(released: Release) -> HTML:

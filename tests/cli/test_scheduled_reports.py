@@ -64,13 +64,13 @@ def quarterly(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sites of an index, a note and a manifest: what is tested is what stands around the pages."""
-    monkeypatch.setattr(publication, "pages_of", lambda warehouse: ())
+    monkeypatch.setattr(publication, "pages_of", lambda warehouse, edition: ())
     monkeypatch.setattr(publication_files, "form_jobs", lambda *told: [])
     monkeypatch.setattr(publication, "site_methods", lambda language: [])
 
 
 def manifest_of(out: Path, period: str = "2023-Q2") -> dict[str, object]:
-    told: dict[str, object] = json.loads((out / period / "manifest.json").read_text("utf-8"))
+    told: dict[str, object] = json.loads((out / f"{period}-internal" / "manifest.json").read_text("utf-8"))
     return told
 
 
@@ -78,7 +78,7 @@ def manifest_of(out: Path, period: str = "2023-Q2") -> dict[str, object]:
 class TestDue:
     def report(self, srv: Path, out: Path, *more: str) -> Result:
         known = ("--warehouse", str(srv / "warehouse"), "--out", str(out), "--log", str(out / "log.txt"))
-        return run("report", *known, *more)
+        return run("report", "--internal", *known, *more)
 
     def test_every_report_of_the_next_day_gets_a_site(self, srv: Path, tmp_path: Path) -> None:
         result = self.report(srv, tmp_path, "--period", "due", "--as-of", "2023-06-10", "--json")
@@ -87,7 +87,7 @@ class TestDue:
         assert [entry["period"] for entry in json.loads(result.stdout)] == ["2023-Q2", "2023-6M"]
         assert manifest_of(tmp_path)["as_of"] == "2023-06-10T00:00:00"
         assert manifest_of(tmp_path, "2023-6M")["period"] == "2023-6M"
-        note = (tmp_path / "2023-Q2" / "tom-tat.txt").read_text("utf-8")
+        note = (tmp_path / "2023-Q2-internal" / "tom-tat.txt").read_text("utf-8")
         assert "Kỳ số liệu chưa kết thúc (kỳ kết thúc ngày 14/06/2023)" in note
         assert "Báo cáo phải gửi trước ngày 14/06/2023." in note
         lines = (tmp_path / "log.txt").read_text("utf-8").splitlines()
@@ -162,7 +162,7 @@ def test_a_site_keeps_what_it_told_before(tmp_path: Path, monkeypatch: pytest.Mo
     exports, warehouse, out = tmp_path / "exports", tmp_path / "warehouse", tmp_path / "reports"
 
     def publish() -> dict[str, bytes]:
-        return digest(cchc.publish_reports(warehouse=warehouse, period="2023-Q2", out=out).folder)
+        return digest(cchc.publish_reports(warehouse=warehouse, period="2023-Q2", out=out, edition="internal").folder)
 
     # Of 30 dossiers the 8 of March were received before the quarter began; of 5 more, one.
     write_export(exports)
@@ -178,10 +178,10 @@ def test_a_site_keeps_what_it_told_before(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(history) == 1
     assert history[0]["figures"] == json.loads(first["manifest.json"])["figures"]
     study = cchc.open_study(data=warehouse, period="2023-Q2")
-    change = study.revisions(str(out / "2023-Q2")).set_index(["unit", "figure"])
+    change = study.revisions(str(out / "2023-Q2-internal")).set_index(["unit", "figure"])
     assert change.loc[("all", "received_new"), ["old_n", "new_n", "difference_n"]].tolist() == [22, 26, 4]
     assert set(change["state"]) <= {"same", "changed"}
-    entries = study.revised_entries(str(out / "2023-Q2")).set_index("unit")
+    entries = study.revised_entries(str(out / "2023-Q2-internal")).set_index("unit")
     assert entries.loc["all"].to_dict() == {"n_before": 22, "n_now": 26, "difference": 4, "n_late": 4, "n_corrected": 0}
     assert len(study.revisions()) == len(study.revised_entries()) == 0
 
@@ -225,7 +225,7 @@ def test_the_crontab_runs(srv: Path) -> None:
     assert (nothing.returncode, "Không có báo cáo nào" in nothing.stdout) == (0, True)
     done = shell(here(latest, srv), srv, "2023-06-16")
     assert done.returncode == 0, done.stderr
-    assert (srv / "reports" / "2023-Q2" / "phuong-1" / "90_data_quality.html").is_file()
+    assert (srv / "reports" / "2023-Q2-internal" / "phuong-1" / "90_data_quality.html").is_file()
     assert (srv / "log.txt").read_text("utf-8").splitlines()[-1].startswith("RESULT status=done exit=0 periods=2023-Q2")
 
 

@@ -19,7 +19,9 @@ UNITS = "all, phuong-1"
 @pytest.fixture(scope="module")
 def site(sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("reports")
-    return cchc.publish_reports(warehouse=sample.warehouse, period="2023-Q2", units=UNITS, out=out).folder
+    return cchc.publish_reports(
+        warehouse=sample.warehouse, period="2023-Q2", units=UNITS, out=out, edition="internal"
+    ).folder
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +112,12 @@ def test_a_second_run_elsewhere_with_other_workers_gives_the_same_bytes(
 ) -> None:
     monkeypatch.setenv("TZ", "America/Los_Angeles")
     again = cchc.publish_reports(
-        warehouse=sample.warehouse, period="2023-Q2", units="phuong-1", out=tmp_path / "x", workers=1
+        warehouse=sample.warehouse,
+        period="2023-Q2",
+        units="phuong-1",
+        out=tmp_path / "x",
+        workers=1,
+        edition="internal",
     ).folder
     made = [path for path in again.rglob("*") if path.is_file()]
     alike = [path for path in made if path.parent != again]
@@ -127,6 +134,7 @@ def test_english_is_a_parameter(city: Path, tmp_path: Path) -> None:
         language="en",
         out=tmp_path,
         pages=["10_processing_time"],
+        edition="internal",
     ).folder
     markup = (site / "phuong-1" / "10_processing_time.html").read_text("utf-8")
     assert '<html lang="en">' in markup
@@ -143,6 +151,11 @@ def test_a_page_that_fails_publishes_nothing_and_keeps_what_was_there(
     monkeypatch.setattr("cchc_analysis.publication.open_study", lambda **given: study)
     with pytest.raises(ReportError):
         cchc.publish_reports(
-            warehouse=hidden, period="2023-Q2", units="phuong-2", out=site.parent, pages=["90_data_quality"]
+            warehouse=hidden,
+            period="2023-Q2",
+            units="phuong-2",
+            out=site.parent,
+            pages=["90_data_quality"],
+            edition="internal",
         )
     assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before

@@ -47,7 +47,9 @@ def test_its_six_questions_are_no_good_scale(warehouse: Path, expected: dict) ->
 
 
 def test_its_site_tells_the_result_and_judges_by_no_target(warehouse: Path, tmp_path: Path) -> None:
-    site = cchc.publish_reports(warehouse=warehouse, period="2015", units="all", out=tmp_path).folder
+    site = cchc.publish_reports(
+        warehouse=warehouse, period="2015", units="all", out=tmp_path, edition="internal"
+    ).folder
     assert not (site / "all" / "10_processing_time.html").exists()
     text = unescape(re.sub(r"<[^>]*>", " ", (site / "all" / "30_satisfaction.html").read_text("utf-8")))
     assert "Tỷ lệ hài lòng chung 57,1%" in text

@@ -264,6 +264,6 @@ def test_only_the_pages_asked_for_are_made_and_what_they_need(
 
     monkeypatch.setattr(publication, "publish_site", take)
     monkeypatch.setenv("CCHC_WARM", "0")
-    cchc.publish_reports(warehouse=city, period="2023-Q2", units="phuong-2", out=tmp_path, **asked)
+    cchc.publish_reports(warehouse=city, period="2023-Q2", units="phuong-2", out=tmp_path, edition="internal", **asked)
     assert {Path(job.target).suffix for job in jobs} == kinds
     assert {job.needs for job in jobs} == needs

@@ -246,7 +246,7 @@ def test_a_kiosk_is_never_added_to_the_survey(tmp_path: Path) -> None:
 
 def test_a_site_of_surveys_alone_has_the_pages_that_have_data(tmp_path: Path) -> None:
     folder = taken_in(tmp_path, [form(n, mixed(n)) for n in range(20)])
-    result = cchc.publish_reports(warehouse=folder, period="2023-Q2", out=tmp_path / "reports")
+    result = cchc.publish_reports(warehouse=folder, period="2023-Q2", out=tmp_path / "reports", edition="internal")
     pages = sorted(path.relative_to(result.folder).as_posix() for path in result.folder.rglob("*.html"))
     assert [name for name in pages if name.startswith("all/")] == [
         "all/00_overview.html",
