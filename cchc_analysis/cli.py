@@ -13,6 +13,7 @@ import click
 
 from cchc_analysis.errors import CchcError, Language, ParameterError
 from cchc_analysis.schema import KINDS
+from cchc_analysis.text import one_line, show_invisible
 from cchc_analysis.version import VERSION
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ ENGINE = click.option(
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 
 
+def _say(text: str, err: bool = False, nl: bool = True) -> None:
+    """Write to the terminal: what could steer it (escape sequences, direction marks) is shown as its code."""
+    click.echo(show_invisible(text), err=err, nl=nl)
+
+
 def refusing(command: Callable[..., None]) -> Callable[..., None]:
     """Turn an error of ours into one sentence and exit code 2; Ctrl-C into one sentence and 130."""
 
@@ -56,7 +62,7 @@ def refusing(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, language=language, **kwargs)
         except CchcError as error:
-            click.echo(f"cchc: {error.message(language)}", err=True)
+            _say(f"cchc: {one_line(error.message(language))}", err=True)
             sys.exit(REFUSED)
         except KeyboardInterrupt:
             text = (
@@ -64,7 +70,7 @@ def refusing(command: Callable[..., None]) -> Callable[..., None]:
                 if language == "vi"
                 else "Stopped; nothing was changed."
             )
-            click.echo(f"\ncchc: {text}", err=True)
+            _say(f"\ncchc: {text}", err=True)
             sys.exit(130)
 
     return guarded
@@ -162,7 +168,7 @@ def intake(
         workers=workers,
         progress=_told(language),
     )
-    click.echo(_json(accounting_of(result)) if as_json else accounting_text(result, language))
+    _say(_json(accounting_of(result)) if as_json else accounting_text(result, language))
     sys.exit(REJECTS if result.exit_code else DONE)
 
 
@@ -228,11 +234,11 @@ def measures(
     keys = tuple(name.strip() for name in by.split(",") if name.strip())
     table = whole_counts(MEASURES[measure](study, keys, rule_named(rule).with_denominator(denominator)))
     if as_json or form == "json":
-        click.echo(table.to_json(orient="records", force_ascii=False, indent=1, date_format="iso"))
+        _say(table.to_json(orient="records", force_ascii=False, indent=1, date_format="iso"))
     elif form == "csv":
-        click.echo(table.to_csv(index=False), nl=False)
+        _say(table.to_csv(index=False), nl=False)
     else:
-        click.echo(table.to_string(index=False, na_rep="-"))
+        _say(table.to_string(index=False, na_rep="-"))
 
 
 @main.command(
@@ -320,14 +326,14 @@ def report(
     )
     for outcome in result.outcomes:
         if outcome.error is not None:
-            click.echo(f"cchc: {outcome.error.message(language)}", err=True)
+            _say(f"cchc: {one_line(outcome.error.message(language))}", err=True)
     if as_json:
-        click.echo(_json(_told_of(result.outcomes)))
+        _say(_json(_told_of(result.outcomes)))
     elif not result.outcomes:
-        click.echo(nothing_due(_instant(as_of).date(), language))
+        _say(nothing_due(_instant(as_of).date(), language))
     else:
         for site in result.published:
-            click.echo(_published(site, language))
+            _say(_published(site, language))
     sys.exit(result.exit_code)
 
 
@@ -409,11 +415,11 @@ def document(
         told=_told(language, "Lập báo cáo", "Writing"),
     )
     if as_json:
-        click.echo(_json({"files": [str(path) for path in written]}))
+        _say(_json({"files": [str(path) for path in written]}))
     elif language == "vi":
-        click.echo(f"Đã lập {len(written)} báo cáo .docx trong thư mục {out}")
+        _say(f"Đã lập {len(written)} báo cáo .docx trong thư mục {out}")
     else:
-        click.echo(f"Wrote {len(written)} reports (.docx) into {out}")
+        _say(f"Wrote {len(written)} reports (.docx) into {out}")
 
 
 @main.group()
@@ -433,7 +439,7 @@ def days(start: str, end: str, as_json: bool, language: Language) -> None:
 
     first, last = _instant(start).date(), _instant(end).date()
     n = int(WorkingCalendar.vietnam().working_days_between(first, last))
-    click.echo(_json({"start": first.isoformat(), "end": last.isoformat(), "working_days": n}) if as_json else n)
+    _say(_json({"start": first.isoformat(), "end": last.isoformat(), "working_days": n}) if as_json else str(n))
 
 
 @calendar.command(epilog="Example: cchc calendar deadline '2023-08-31 09:00' 5")
@@ -456,9 +462,7 @@ def deadline(received: str, n: float, unit: str, as_json: bool, language: Langua
         due = vietnam.deadline(moment, int(n) if n == int(n) else n)
     whole_day = moment.time() == datetime.min.time() and unit != "hours" and n == int(n)
     text = f"{due:%d/%m/%Y}" if whole_day else f"{due:%d/%m/%Y %H:%M}"
-    click.echo(
-        _json({"received": moment.isoformat(), "n": n, "unit": unit, "due": due.isoformat()}) if as_json else text
-    )
+    _say(_json({"received": moment.isoformat(), "n": n, "unit": unit, "due": due.isoformat()}) if as_json else text)
 
 
 @main.command(epilog="Example: cchc sample data/sample")
@@ -474,14 +478,14 @@ def sample(folder: Path, seed: int, dossiers: int, as_json: bool, language: Lang
 
     truth = write_sample(folder, seed=seed, n_dossiers=dossiers)
     if as_json:
-        click.echo(_json(truth.summary()))
+        _say(_json(truth.summary()))
     elif language == "vi":
-        click.echo(
+        _say(
             f"Đã ghi {len(truth.files)} tệp kết xuất và {truth.n_lists} tệp sổ, phiếu khảo sát giả lập vào {folder} "
             "(dữ liệu do máy sinh ra, không có thật)."
         )
     else:
-        click.echo(
+        _say(
             f"Wrote {len(truth.files)} synthetic exports and {truth.n_lists} lists of registers and surveys "
             f"to {folder} (generated, nothing in them is real)."
         )
@@ -515,11 +519,11 @@ def scores(index: str, year: int, out: Path, unit: str, verified: bool, as_json:
     offices = [Office(entry, registry.name(entry), registry.tier(entry) or "") for entry in wanted]
     written = write_score_sheets(out, load_index_sheets(index, day), year, offices, verified=verified)
     if as_json:
-        click.echo(_json([str(path) for path in written]))
+        _say(_json([str(path) for path in written]))
     elif language == "vi":
-        click.echo(f"Đã ghi {len(written)} bảng tự chấm điểm vào {out}.")
+        _say(f"Đã ghi {len(written)} bảng tự chấm điểm vào {out}.")
     else:
-        click.echo(f"Wrote {len(written)} self-scoring sheets to {out}.")
+        _say(f"Wrote {len(written)} self-scoring sheets to {out}.")
 
 
 @forms.command("evidence", epilog="Example: cchc forms evidence --plan vung-tau-2023 --period 2023-Q2 --out bieu")
@@ -550,11 +554,11 @@ def evidence(plan: str, period: str, out: Path, unit: str, as_json: bool, langua
         path.write_bytes(form.content)
         written.append(path)
     if as_json:
-        click.echo(_json([str(path) for path in written]))
+        _say(_json([str(path) for path in written]))
     elif language == "vi":
-        click.echo(f"Đã ghi {len(written)} biểu vào {out} (minh-chung: biểu minh chứng; nop-bao-cao: nộp báo cáo).")
+        _say(f"Đã ghi {len(written)} biểu vào {out} (minh-chung: biểu minh chứng; nop-bao-cao: nộp báo cáo).")
     else:
-        click.echo(f"Wrote {len(written)} forms to {out} (minh-chung: evidence; nop-bao-cao: reports handed in).")
+        _say(f"Wrote {len(written)} forms to {out} (minh-chung: evidence; nop-bao-cao: reports handed in).")
 
 
 @forms.command(
@@ -601,11 +605,11 @@ def official(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     if as_json:
-        click.echo(_json({"folder": str(out), "files": list(written)}))
+        _say(_json({"folder": str(out), "files": list(written)}))
     elif language == "vi":
-        click.echo(f"Đã ghi {len(written)} biểu mẫu vào {out}.")
+        _say(f"Đã ghi {len(written)} biểu mẫu vào {out}.")
     else:
-        click.echo(f"Wrote {len(written)} forms to {out}.")
+        _say(f"Wrote {len(written)} forms to {out}.")
 
 
 @main.command(
@@ -654,9 +658,9 @@ def consolidate(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(consolidation.consolidation_workbook(result, study))
     if form == "json":
-        click.echo(_json(consolidation.consolidation_mapping(result, study)))
+        _say(_json(consolidation.consolidation_mapping(result, study)))
     else:
-        click.echo(consolidation.consolidation_text(result, study))
+        _say(consolidation.consolidation_text(result, study))
     sys.exit(REJECTS if result.differences else DONE)
 
 
@@ -687,14 +691,14 @@ def duties(
     from cchc_analysis.duty_report import print_duties, write_duty_calendar
 
     if ics is not None:
-        click.echo(write_duty_calendar(plan, ics, unit, as_of, language))
+        _say(write_duty_calendar(plan, ics, unit, as_of, language))
         return
     if not warehouse:
         raise ParameterError(
             "The warehouse is missing. Name it with --warehouse, or ask for the calendar alone with --ics FILE.",
             "Thiếu kho dữ liệu. Hãy chỉ ra bằng --warehouse, hoặc chỉ ghi lịch với --ics TỆP.",
         )
-    click.echo(print_duties(plan, warehouse, unit, as_of, "json" if as_json else form, language), nl=form != "csv")
+    _say(print_duties(plan, warehouse, unit, as_of, "json" if as_json else form, language), nl=form != "csv")
 
 
 def _unit_on(registry: Any, name: str, day: date) -> str:
@@ -707,7 +711,7 @@ def _told(language: Language, vi: str = "Đọc", en: str = "Reading") -> Callab
     verb = vi if language == "vi" else en
 
     def told(name: str, place: int, total: int) -> None:
-        click.echo(f"[{place}/{total}] {verb} {name}", err=True)
+        _say(f"[{place}/{total}] {verb} {one_line(name)}", err=True)
 
     return told
 

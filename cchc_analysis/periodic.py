@@ -14,6 +14,7 @@ from cchc_analysis.publication import publish_reports
 from cchc_analysis.reports import Progress, SiteResult, Stopwatch
 from cchc_analysis.schedule import DUE, LATEST, due_reports, latest_period, openness
 from cchc_analysis.study import ALL_UNITS
+from cchc_analysis.text import show_invisible
 from cchc_analysis.warehouse import Engine, Warehouse, open_warehouse
 
 DONE, WARNED, REFUSED, SOME_FAILED = 0, 1, 2, 3
@@ -203,6 +204,6 @@ def file_log(path: Path) -> Log:
 
     def say(level: str, line: str) -> None:
         with path.open("a", encoding="utf-8", newline="\n") as lines:
-            lines.write(f"{level} {' '.join(line.split())}\n")
+            lines.write(f"{level} {show_invisible(' '.join(line.split()))}\n")
 
     return say

@@ -1,4 +1,4 @@
-"""Two forms of a text: the one that is stored, and the one that is compared."""
+"""Forms of a text: the one that is stored, the one that is compared, the one that is shown where it is not clean."""
 
 import re
 import unicodedata
@@ -10,6 +10,7 @@ _INVISIBLE = re.compile(
     "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0001\U000e0020-\U000e007f]+"
 )
 _SPACES = re.compile(r"\s+")
+_BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # Eth is what old fonts and careless keyboards give for đ; neither letter decomposes.
 _D_WITH_STROKE = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d"})
@@ -43,6 +44,28 @@ def clean_text(text: str) -> str:
     """
     visible = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return _SPACES.sub(" ", visible).strip()
+
+
+def show_invisible(text: str) -> str:
+    """Return the text with every character that hides, reorders or steers the text around it written as its code.
+
+    These are the characters that `clean_text` removes: controls (the escape sequences of terminals begin with one),
+    zero-width and direction-changing characters, lone surrogates. Line breaks and tabs stay. Applying it twice changes
+    nothing.
+
+    >>> print(show_invisible("xuat\\u202egnp.csv \\x1b[31m"))
+    xuat[U+202E]gnp.csv [U+001B][31m
+    """
+    return _INVISIBLE.sub(lambda found: "".join(f"[U+{ord(letter):04X}]" for letter in found[0]), text)
+
+
+def one_line(text: str) -> str:
+    """Return the text as `show_invisible` does, with line breaks and tabs written as their codes too.
+
+    >>> print(one_line("a.csv\\ncchc: xong"))
+    a.csv[U+000A]cchc: xong
+    """
+    return _BREAKS.sub(lambda found: f"[U+{ord(found[0]):04X}]", show_invisible(text))
 
 
 _ALPHABET = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệfghiìỉĩíịjklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvwxyỳỷỹýỵz"

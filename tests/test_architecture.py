@@ -142,7 +142,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "forms": {"entries", "errors", "formats", "frames", "measures", "periods", "reference_data", "study", "text"},
     "consolidation": {"errors", "formats", "forms", "frames", "intake", "periods", "study", "text", "units"},
-    "reports": {"errors", "reference_data", "temporary", "version"},
+    "reports": {"errors", "reference_data", "temporary", "text", "version"},
     "documents": {
         "entries",
         "errors",

@@ -9,7 +9,14 @@ from cchc_analysis.errors import InputError
 from cchc_analysis.intake.delimited import read_delimited
 from cchc_analysis.intake.encodings import Decoded, decode, is_plain_utf8
 from cchc_analysis.intake.html_tables import looks_like_html, read_html, unpack_mhtml
-from cchc_analysis.intake.packages import PackageFacts, damaged, open_package, read_facts
+from cchc_analysis.intake.packages import (
+    SUSPECT_RATIO,
+    SUSPECT_UNPACKED,
+    PackageFacts,
+    damaged,
+    open_package,
+    read_facts,
+)
 from cchc_analysis.intake.parquet import read_parquet
 from cchc_analysis.intake.spreadsheet_xml import looks_like_spreadsheet_xml, read_spreadsheet_xml
 from cchc_analysis.intake.tables import RawSheet
@@ -69,12 +76,13 @@ def read_sheets(content: bytes, name: str) -> list[RawSheet]:
 
 
 def _gunzip(content: bytes, name: str) -> bytes:
+    limit = min(_MAX_UNPACKED, max(SUSPECT_UNPACKED, SUSPECT_RATIO * len(content)))
     try:
         with gzip.open(io.BytesIO(content)) as stream:
-            unpacked = stream.read(_MAX_UNPACKED + 1)
+            unpacked = stream.read(limit + 1)
     except (OSError, EOFError, zlib.error):
         raise damaged(name) from None
-    if len(unpacked) > _MAX_UNPACKED or unpacked.startswith(_GZIP):
+    if len(unpacked) > limit or unpacked.startswith(_GZIP):
         raise _not_a_table(name, "a compressed file too large to unpack", "tệp nén quá lớn, không giải nén được")
     return unpacked
 

@@ -19,6 +19,8 @@ SEPARATORS = (",", ";", "\t", "|")
 MAX_COLUMNS = 1_000
 MAX_CELLS = 64 * 1024**2
 """As many as a full sheet of Excel, 1,048,576 rows, has with 64 columns."""
+MAX_UNWRITTEN = MAX_CELLS // 4
+"""Cells that no text file writes: they stand in what another cell spans, or in the width of a longer row."""
 
 _SAMPLE_CHARACTERS = 65_536
 _EXCEL_HINT = re.compile(r'\A"?sep=([^\r\n])"?[\r\n]', re.IGNORECASE)
@@ -53,6 +55,7 @@ def read_delimited(utf8: bytes, name: str) -> RawSheet:
     plain = read_plain(utf8, separator, width)
     if plain is not None:
         return RawSheet("", plain, delimited=True)
+    _require_records(utf8, separator, width, name)
     try:
         cells = _read_regular(utf8, separator, width)
     except ParserError as error:
@@ -126,12 +129,47 @@ def require_area(n_rows: int, width: int, name: str) -> None:
     >>> require_area(1_048_576, 64, "a.xlsx")
     """
     if n_rows * width > MAX_CELLS:
-        raise InputError(
-            f"{name}: the table reaches over {n_rows:,} rows and {width:,} columns, which no export does. "
-            "Delete what stands far below or to the right of the table, save, and try again.",
-            f"{name}: bảng trải trên {n_rows} dòng và {width} cột, không tệp kết xuất nào lớn như vậy. "
-            "Hãy xóa các ô thừa nằm xa bên dưới hoặc bên phải bảng, lưu lại rồi thử lại.",
-        )
+        raise too_large(n_rows, width, name)
+
+
+def require_filled(n_rows: int, width: int, n_written: int, name: str) -> None:
+    """Raise `InputError` for a grid that is too large, or of which far more is padded than the file has written.
+
+    >>> require_filled(1_048_576, 64, 60_000_000, "a.csv")
+    """
+    require_area(n_rows, width, name)
+    if n_rows * width - n_written > MAX_UNWRITTEN:
+        raise too_large(n_rows, width, name)
+
+
+def _require_records(utf8: bytes, separator: str, width: int, name: str) -> None:
+    # The first line may be longer than the sample, and every row is made as wide as it is.
+    width = max(width, utf8[: utf8.find(b"\n")].count(separator.encode()) + 1)
+    n_lines, n_separators = utf8.count(b"\n") + utf8.count(b"\r") + 1, utf8.count(separator.encode())
+    if n_lines * width <= MAX_CELLS and n_lines * (width - 1) - n_separators <= MAX_UNWRITTEN:
+        return
+    # Lines may be more than records, where cells hold line breaks: only then are the records themselves counted.
+    n_records = n_cells = 0
+    try:
+        for record in csv.reader(io.StringIO(utf8.decode("utf-8", errors="replace"), newline=""), delimiter=separator):
+            n_records, n_cells = n_records + 1, n_cells + len(record)
+    except csv.Error:
+        n_records, n_cells = n_lines, n_separators + n_lines
+    require_filled(n_records, width, n_cells, name)
+
+
+def too_large(n_rows: int, width: int, name: str) -> InputError:
+    """Return the error for a table that reaches further than any export.
+
+    >>> too_large(1_048_576, 1_000, "a.xlsx").vi
+    'a.xlsx: bảng trải trên 1048576 dòng và 1000 cột, không tệp kết xuất nào lớn như vậy. ...'
+    """
+    return InputError(
+        f"{name}: the table reaches over {n_rows:,} rows and {width:,} columns, which no export does. "
+        "Delete what stands far below or to the right of the table, save, and try again.",
+        f"{name}: bảng trải trên {n_rows} dòng và {width} cột, không tệp kết xuất nào lớn như vậy. "
+        "Hãy xóa các ô thừa nằm xa bên dưới hoặc bên phải bảng, lưu lại rồi thử lại.",
+    )
 
 
 def _read_regular(utf8: bytes, separator: str, width: int) -> pd.DataFrame:
@@ -174,6 +212,7 @@ def _read_ragged(text: str, separator: str, name: str) -> pd.DataFrame:
     records.pop()
     width = max((len(record) for record in records), default=1)
     require_width(width, name)
+    require_filled(len(records), width, sum(map(len, records)), name)
     filled = [[cell or None for cell in record] + [None] * (width - len(record)) for record in records]
     return pd.DataFrame(filled, index=pd.RangeIndex(1, len(filled) + 1), columns=range(width), dtype=object)
 

@@ -9,7 +9,14 @@ import pandas as pd
 from lxml import etree, html
 
 from cchc_analysis.errors import InputError
-from cchc_analysis.intake.delimited import MAX_CELLS, MAX_COLUMNS, require_area, require_width
+from cchc_analysis.intake.delimited import (
+    MAX_COLUMNS,
+    MAX_UNWRITTEN,
+    require_area,
+    require_filled,
+    require_width,
+    too_large,
+)
 from cchc_analysis.intake.markup import MarkupLimitError, parse_html
 from cchc_analysis.intake.tables import Note, RawSheet
 
@@ -168,18 +175,19 @@ def lay_out(rows: Sequence[Sequence[tuple[str | None, int, int]]], name: str = "
     """
     hanging: dict[int, tuple[str | None, int]] = {}
     grid: list[Row] = []
-    n_cells = 0
+    n_spanned = 0
     for cells in rows:
         if not hanging and all(n_columns == n_rows == 1 for _, n_columns, n_rows in cells):
             grid.append([text for text, _, _ in cells])
             continue
         line, hanging = _lay_out_row(cells, hanging)
         grid.append(line)
-        n_cells += len(line)
-        if n_cells > MAX_CELLS:
-            require_area(len(rows), len(line), name)
+        n_spanned += len(line) - len(cells)
+        require_area(len(rows), len(line), name)
+        if n_spanned > MAX_UNWRITTEN:
+            raise too_large(len(rows), len(line), name)
     width = max((len(line) for line in grid), default=0)
-    require_area(len(grid), width, name)
+    require_filled(len(grid), width, sum(map(len, grid)) - n_spanned, name)
     return [line + [None] * (width - len(line)) for line in grid]
 
 

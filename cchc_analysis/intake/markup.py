@@ -1,5 +1,8 @@
 """The only place where XML and HTML are parsed: no entity, no address and no file beside the text is followed."""
 
+from collections.abc import Iterator, Sequence
+from typing import IO, Literal
+
 from lxml import etree, html
 
 _LIMIT = etree.ErrorTypes.ERR_RESOURCE_LIMIT
@@ -46,6 +49,42 @@ def parse_html(content: bytes) -> html.HtmlElement:
     finally:
         _require_whole(parser)
     return root
+
+
+def iterate_xml(
+    stream: IO[bytes], tags: Sequence[str], event: Literal["start", "end"] = "start"
+) -> "Iterator[etree._Element]":
+    """Return the elements of `tags` of an XML text one by one, as they begin or end; each is dropped behind the next.
+
+    Raises `lxml.etree.LxmlError` for broken XML and where the parser gives up (256 levels, a text of 10 MB).
+
+    >>> import io
+    >>> [cell.get("r") for cell in iterate_xml(io.BytesIO(b"<s><c r='A1'/><v/><c/></s>"), ["c"])]
+    ['A1', None]
+    """
+    # Never of one event alone: what has ended is cleared, else a large sheet would lie in memory as a whole.
+    found = etree.iterparse(
+        stream,
+        events=("start", "end"),
+        tag=tuple(tags),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    for seen, element in found:
+        if seen == event:
+            yield element
+        if seen == "end":
+            _drop(element)
+
+
+def _drop(element: "etree._Element") -> None:
+    parent = element.getparent()
+    element.clear()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
 
 
 def _require_whole(parser: "etree.XMLParser | html.HTMLParser") -> None:

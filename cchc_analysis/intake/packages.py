@@ -12,23 +12,17 @@ from lxml import etree
 
 from cchc_analysis.errors import InputError
 from cchc_analysis.intake.cells import NOT_CALCULATED
-from cchc_analysis.intake.delimited import require_area, require_width
 from cchc_analysis.intake.markup import parse_xml
+from cchc_analysis.intake.package_extents import require_opendocument, require_sheet
 
 _MAX_UNPACKED = 2 * 1024**3
-_SUSPECT_UNPACKED = 200 * 1024**2
-_SUSPECT_RATIO = 200
+SUSPECT_UNPACKED = 200 * 1024**2
+SUSPECT_RATIO = 200
 _CHUNK = 1 << 20
 _OVERLAP = 4_096
 
 _MAIN = "{*}"
 _REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_WIDE_CELL = re.compile(rb'<c\b[^>]{0,60}?\br="([A-Z]{3})\d+"')
-_MAYBE_WIDE = re.compile(rb'="[A-Z]{3}\d')
-_BROAD = re.compile(rb'\br="(B[M-Z]|[C-Z][A-Z]|[A-Z]{3})\d')
-_MAYBE_BROAD = re.compile(rb'="(?:B[M-Z]|[C-Z][A-Z]|[A-Z]{3})\d')
-"""From column 65 on: with 64 columns not even a full sheet is too large."""
-_PLACED = re.compile(rb'\br="[A-Z]{0,3}(\d{1,7})"')
 _ERROR_CELL = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})(\d+)"[^>]*>'
     rb"(?:<f[^>]{0,200}/>|<f[^>]{0,200}>[^<]{0,2000}</f>)?<v>([^<]*)</v>"
@@ -80,7 +74,7 @@ def open_package(content: bytes, name: str) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError):
         raise damaged(name) from None
     unpacked, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)
-    if unpacked > _MAX_UNPACKED or (unpacked > _SUSPECT_UNPACKED and unpacked > _SUSPECT_RATIO * max(packed, 1)):
+    if unpacked > _MAX_UNPACKED or (unpacked > SUSPECT_UNPACKED and unpacked > SUSPECT_RATIO * max(packed, 1)):
         raise InputError(
             f"{name}: the file claims to unpack to {unpacked:,} bytes, far more than any export. "
             "Open it in Excel, keep only the list of dossiers, and save it under a new name.",
@@ -93,22 +87,24 @@ def open_package(content: bytes, name: str) -> zipfile.ZipFile:
 def read_facts(archive: zipfile.ZipFile, name: str) -> PackageFacts:
     """Return what the parts of an .xlsx or .xlsm say; nothing is known of other kinds of workbook.
 
-    Raises `InputError` where a cell lies beyond column 1,000: read as a grid it would need gigabytes.
+    Raises `InputError` where an .xlsx, .xlsm or .ods would unfold to more than any export: read as a grid it would need
+    gigabytes.
 
     >>> read_facts(zipfile.ZipFile(io.BytesIO(), "w"), "a.ods")
     PackageFacts(epoch_1904=False, errors={}, hidden_rows={})
     """
-    if "xl/workbook.xml" not in archive.namelist():
-        return PackageFacts()
     try:
+        if "content.xml" in archive.namelist():
+            require_opendocument(archive, name)
+        if "xl/workbook.xml" not in archive.namelist():
+            return PackageFacts()
         workbook = _parse(archive.read("xl/workbook.xml"))
         properties = workbook.find(f"{_MAIN}workbookPr")
         epoch_1904 = properties is not None and properties.get("date1904", "0").lower() in ("1", "true", "on")
-        scans = {
-            sheet: _scan(archive, part, name)
-            for sheet, part in _sheet_parts(archive, workbook)
-            if part in archive.namelist()
-        }
+        parts = [(sheet, part) for sheet, part in _sheet_parts(archive, workbook) if part in archive.namelist()]
+        for _, part in parts:
+            require_sheet(archive, part, _shared_texts(archive), name)
+        scans = {sheet: _scan(archive, part) for sheet, part in parts}
     except _BROKEN:
         raise damaged(name) from None
     errors = {sheet: found for sheet, (found, _) in scans.items()}
@@ -126,26 +122,27 @@ def _sheet_parts(archive: zipfile.ZipFile, workbook: etree._Element) -> Iterator
     relations = _parse(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
     for sheet in workbook.iter(f"{_MAIN}sheet"):
-        target = targets.get(sheet.get(_REL_ID), "")
-        part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
-        yield sheet.get("name", ""), part
+        yield sheet.get("name", ""), _part(targets.get(sheet.get(_REL_ID), ""))
 
 
-def _scan(archive: zipfile.ZipFile, part: str, name: str) -> tuple[dict[tuple[int, int], str], set[bytes]]:
+def _shared_texts(archive: zipfile.ZipFile) -> str:
+    relations = _parse(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = (each.get("Target", "") for each in relations if each.get("Type", "").endswith("/sharedStrings"))
+    return next((_part(target) for target in targets), "xl/sharedStrings.xml")
+
+
+def _part(target: str) -> str:
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
+
+
+def _scan(archive: zipfile.ZipFile, part: str) -> tuple[dict[tuple[int, int], str], set[bytes]]:
     """Return the cells of a sheet without a value to use, and the numbers of its hidden rows."""
     errors: dict[tuple[int, int], str] = {}
     hidden: set[bytes] = set()
-    tail, width, height = b"", 0, 0
+    tail = b""
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             window = tail + chunk
-            if _MAYBE_WIDE.search(window):
-                for letters in set(_WIDE_CELL.findall(window)):
-                    require_width(column_number(letters.decode()), name)
-            if _MAYBE_BROAD.search(window):
-                width = max([width, *(column_number(letters.decode()) for letters in set(_BROAD.findall(window)))])
-            # Rows come in order, so that the last place of a piece is the lowest; calamine goes by the last one too.
-            height = max([height, *map(int, _PLACED.findall(window[-_OVERLAP:])[-1:])])
             if b't="e"' in window:
                 for letters, row, value in _ERROR_CELL.findall(window):
                     errors[int(row), column_number(letters.decode())] = value.decode("utf-8", "replace")
@@ -157,7 +154,6 @@ def _scan(archive: zipfile.ZipFile, part: str, name: str) -> tuple[dict[tuple[in
             if b'hidden="' in window:
                 hidden.update(_HIDDEN_ROW.findall(window))
             tail = window[-_OVERLAP:]
-    require_area(height, width, name)
     return errors, hidden
 
 

@@ -40,7 +40,7 @@ from cchc_analysis.intake.survey_sheets import lists_questions, questions_in_row
 from cchc_analysis.intake.tables import NamedTable, Note, RawSheet
 from cchc_analysis.intake.wrong_kind import refused, require_dossiers
 from cchc_analysis.schema import DOSSIERS, Column, Kind
-from cchc_analysis.text import fold
+from cchc_analysis.text import fold, one_line
 
 _LEFT_OUT_SUFFIXES = (".json", ".yaml", ".yml", ".md")
 _LEFT_OUT_NAMES = ("thumbs.db", "desktop.ini")
@@ -57,8 +57,8 @@ def find_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
 
     Folders are searched with their subfolders; hidden files, lock files (`~$`), README files and .json, .yaml
     and .md files in them are left out but for database sources (`*.database.yaml`), while a file given by itself is
-    always taken. A name is relative to
-    the given folder, with "/"; the folder's own name goes in front where two folders hold the same name.
+    always taken. A name is relative to the given folder, with "/", and `one_line` of it; the folder's own name goes in
+    front where two folders hold the same name.
     Raises `InputError` for a path that does not exist and where there is nothing to read.
 
     >>> find_files([Path("no such folder")])
@@ -83,7 +83,7 @@ def find_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
 def _files_under(path: Path) -> Iterator[tuple[Path, str]]:
     # Not `path.is_file()`, which raises for a name that is too long.
     if os.path.isfile(path):
-        yield path, path.name
+        yield path, one_line(path.name)
         return
     if not os.path.isdir(path):
         raise InputError(
@@ -96,7 +96,7 @@ def _files_under(path: Path) -> Iterator[tuple[Path, str]]:
             file = Path(folder, name)
             # A link that leads nowhere is named as unreadable later; pipes and devices would never end.
             if not _left_out(name) and (file.is_file() or file.is_symlink()):
-                yield file, file.relative_to(path).as_posix()
+                yield file, one_line(file.relative_to(path).as_posix())
 
 
 def _refuse_folder(error: OSError) -> None:
@@ -322,7 +322,7 @@ def _name_table(
     ragged = beyond.index[beyond.notna().any(axis=1)] if beyond.shape[1] else []
     return NamedTable(
         file=name,
-        sheet=sheet.sheet,
+        sheet=one_line(sheet.sheet),
         cells=cells,
         epoch_1904=sheet.epoch_1904,
         rows_read=len(cells) + counts.total(),

@@ -8,7 +8,7 @@ import pandas as pd
 from lxml import etree
 
 from cchc_analysis.errors import InputError
-from cchc_analysis.intake.delimited import require_area, require_width
+from cchc_analysis.intake.delimited import MAX_UNWRITTEN, require_filled, require_width, too_large
 from cchc_analysis.intake.markup import parse_xml
 from cchc_analysis.intake.tables import Note, RawSheet
 
@@ -74,7 +74,7 @@ def _visible_sheets(worksheets: list[etree._Element], epoch_1904: bool, name: st
         if "Hidden" in visibility:
             notes.append(hidden_sheet_note(title))
             continue
-        rows = dict(_rows(worksheet))
+        rows = dict(_rows(worksheet, name))
         sheets.append(RawSheet(title, _frame(rows, name), epoch_1904))
     return [RawSheet(sheet.sheet, sheet.cells, epoch_1904, tuple(notes)) for sheet in sheets]
 
@@ -95,13 +95,13 @@ def _frame(rows: dict[int, dict[int, Cell]], name: str) -> pd.DataFrame:
     require_width(width, name)
     if height > MAX_ROWS:
         raise _damaged(name)
-    require_area(height, width, name)
+    require_filled(height, width, sum(map(len, rows.values())), name)
     grid = [[rows.get(row, {}).get(column) for column in range(1, width + 1)] for row in range(1, height + 1)]
     return pd.DataFrame(grid, index=pd.RangeIndex(1, height + 1), columns=range(width), dtype=object)
 
 
-def _rows(worksheet: etree._Element) -> Iterator[tuple[int, dict[int, Cell]]]:
-    number = 0
+def _rows(worksheet: etree._Element, name: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+    number = n_hanging = 0
     # Per column the cell that hangs down and its last row: written out, a few cells could fill gigabytes.
     hanging: dict[int, tuple[Cell, int]] = {}
     for row in worksheet.iter(f"{_SS}Row"):
@@ -117,6 +117,9 @@ def _rows(worksheet: etree._Element) -> Iterator[tuple[int, dict[int, Cell]]]:
                 merged[column] = (cells[column], number + below)
             column += _integer(cell.get(f"{_SS}MergeAcross"), 0)
         hanging = {column: held for column, held in hanging.items() if held[1] >= number}
+        n_hanging += len(hanging)
+        if n_hanging > MAX_UNWRITTEN:
+            raise too_large(number, max(hanging), name)
         yield number, {column: value for column, (value, _) in hanging.items()} | cells
         hanging |= merged
 

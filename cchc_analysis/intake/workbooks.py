@@ -135,6 +135,9 @@ def _column(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _repeat_downwards(rows: list[list[Any]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    n_covered = sum(max(min(bottom, len(rows)) - top, 0) for (top, _), (bottom, _) in merged)
+    if rows and n_covered > len(rows) * len(rows[0]):
+        raise ValueError("cells are merged over each other, so that one place would have several contents")
     for (top, left), (bottom, _) in merged:
         if top < len(rows) and left < len(rows[top]):
             for row in rows[top + 1 : bottom + 1]:

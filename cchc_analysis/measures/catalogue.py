@@ -120,7 +120,8 @@ def _usage(received: pd.DataFrame, entries: pd.DataFrame, period: ReportPeriod, 
     inside = received[months_of(period, received, "received_month")]
     codes = _codes_of_names(entries)
     inside = inside.assign(
-        procedure=inside["procedure"].map(codes),
+        # Where no dossier names a procedure of the catalogue, what is left has no kind of its own to be joined by.
+        procedure=inside["procedure"].map(codes).astype(inside["procedure"].dtype),
         online=np.where(inside["channel"] == "online", 1, np.where(inside["channel"] == "", -1, 0)),
     ).dropna(subset="procedure")
     return inside.groupby(keys, as_index=False)[["online"]].max().assign(used=1)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.errors import Language
+from cchc_analysis.reports.markup import readable
 from cchc_analysis.version import VERSION
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -92,9 +93,9 @@ def framed(
 
 
 def frame(template: str, script: str, language: Language, **content: Any) -> str:
-    """Fill one of the frames; style and script are allowed by their hashes alone."""
+    """Fill one of the frames; style and script are allowed by their hashes alone, no text reorders another."""
     style, code = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", script))
-    return str(
+    whole = str(
         frames()
         .get_template(template)
         .render(
@@ -108,6 +109,7 @@ def frame(template: str, script: str, language: Language, **content: Any) -> str
             **content,
         )
     )
+    return readable(whole)
 
 
 def digest(text: str) -> str:

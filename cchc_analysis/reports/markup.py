@@ -4,6 +4,8 @@ import re
 from html import escape, unescape
 from html.parser import HTMLParser
 
+from cchc_analysis.text import show_invisible
+
 FORBIDDEN_TAGS = {
     *("script", "style", "link", "meta", "base", "svg", "video", "audio"),
     *("iframe", "frame", "frameset", "object", "embed", "applet", "form", "input"),
@@ -14,6 +16,11 @@ PANDAS_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
 PANDAS_TABLE = re.compile(r'<table\b[^>]*class="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
 TABLE = re.compile(r"(?P<inside><div class=\"table\"[^>]*>\s*)?(?P<table><table\b.*?</table>)", re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
+RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+LEFTWARD = re.compile(f"[{RIGHT_TO_LEFT}]")
+LEFTWARD_WORDS = re.compile(
+    rf"<(title|style|script)\b.*?</\1>|<[^>]*>|[{RIGHT_TO_LEFT}]+(?:[ \u00a0]+[{RIGHT_TO_LEFT}]+)*", re.DOTALL
+)
 
 
 class _Inspector(HTMLParser):
@@ -103,6 +110,23 @@ def contain_tables(html: str, label: str) -> str:
         return f'<div class="table" role="region" tabindex="0" aria-label="{name}">{match["table"]}</div>'
 
     return TABLE.sub(contained, html)
+
+
+def readable(html: str) -> str:
+    """Return HTML in which no text changes the order or the look of the text around it.
+
+    Characters that nobody sees are written as their codes; words written from right to left (Arabic, Hebrew) stand in a
+    `<bdi>`, so that the figures beside them keep their place.
+
+    >>> readable("<td>a\\u202eb</td>")
+    '<td>a[U+202E]b</td>'
+    >>> print(ascii(readable("<p title='\\u05d0'>\\u05d0\\u05d1 12/20</p>")))
+    "<p title='\\u05d0'><bdi>\\u05d0\\u05d1</bdi> 12/20</p>"
+    """
+    shown = show_invisible(html)
+    if not LEFTWARD.search(shown):
+        return shown
+    return LEFTWARD_WORDS.sub(lambda found: found[0] if found[0].startswith("<") else f"<bdi>{found[0]}</bdi>", shown)
 
 
 def text_of(html: str) -> str:

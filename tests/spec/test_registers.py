@@ -214,6 +214,16 @@ def test_catalogue_of_the_method_page(engine: str, clock: Clock) -> None:
     assert known["n_not_stated"].tolist() == [1]
 
 
+def test_a_catalogue_none_of_whose_procedures_came_in_is_counted(engine: str, clock: Clock) -> None:
+    entries, received = catalogue(engine, clock)
+    others = received.assign(procedure="9.999999")
+    for by, unit in ((), None), (("unit",), {"phuong-1": "commune"}):
+        table = measures.catalogue_shares(Entries(entries, unit), others, Q2, by)
+        used = table[table["measure"] == "procedures_with_dossiers"]
+        assert used["numerator"].tolist() == [0]
+        assert used["denominator"].gt(0).all()
+
+
 def test_an_entry_without_unit_is_one_of_every_unit_of_its_tier(engine: str, clock: Clock) -> None:
     entries, received = catalogue(engine, clock)
     units = {"phuong-1": "commune", "phuong-2": "commune", "phong-a": "city", "noi-khac": ""}
