@@ -242,6 +242,39 @@ def measures(
 
 
 @main.command(
+    epilog="Example: cchc verify reports/2023-Q2 --inputs data/sample --warehouse data/warehouse/sample --rerun"
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--inputs", default="", help="Folder of the exports the site was made of.")
+@click.option("--warehouse", default="", help="Warehouse the site was made from.")
+@click.option("--rerun", is_flag=True, help="Make the site again from the warehouse and compare every byte.")
+@AS_JSON
+@LANGUAGE
+@refusing
+def verify(folder: Path, inputs: str, warehouse: str, rerun: bool, as_json: bool, language: Language) -> None:
+    """Prove a published site against its manifest, inputs and warehouse, and name what differs.
+
+    Exit codes: 0 nothing differs; 1 something does; 2 this is no published site.
+    """
+    from cchc_analysis.verification import verify_site
+
+    result = verify_site(folder, inputs=inputs, warehouse=warehouse, rerun=rerun)
+    if as_json:
+        told = [{"kind": found.kind, "name": found.name, "where": found.where} for found in result.differences]
+        _say(_json({"differences": told, "n_files": result.n_files, "manifest_sha256": result.manifest_sha256}))
+    else:
+        for found in result.differences:
+            _say(one_line(found.text(language)))
+        n, files, sha = len(result.differences), result.n_files, result.manifest_sha256
+        _say(
+            f"{n} khác biệt; đã so {files} tệp của manifest. SHA-256 của manifest.json: {sha}"
+            if language == "vi"
+            else f"{n} differences; {files} files of the manifest compared. SHA-256 of manifest.json: {sha}"
+        )
+    sys.exit(1 if result.differences else DONE)
+
+
+@main.command(
     epilog="Example: cchc report --warehouse data/warehouse/sample --period 2023-Q2 --units all --out reports; by a "
     "scheduler: --period due --as-of 2023-06-10 --log reports/log.txt"
 )

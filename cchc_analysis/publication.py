@@ -295,8 +295,13 @@ def publish_reports(
             data=warehouse, period=period, as_of=as_of, language=language, units_on=units_on, engine=engine
         )
         wanted = chosen_units(study, units)
+        asked = {
+            **{"period": period, "units": units, "language": language, "as_of": as_of, "units_on": units_on},
+            **{"plan": plan, "edition": edition, "files": files, "pages": list(pages) if pages else None},
+            "due_before": due_before.isoformat() if due_before else None,
+        }
         folder = (Path(out) / site_name(study, edition)).resolve()
-        told = _Told(study, load_plan(plan), wanted, read_manifest(folder), folder, due_before, edition)
+        told = _Told(study, load_plan(plan), wanted, read_manifest(folder), folder, due_before, edition, asked)
         parameters = {
             "period": study.period.label,
             "data": str(Path(warehouse)),
@@ -361,11 +366,12 @@ class _Told:
     folder: Path
     due_before: date | None
     edition: Edition
+    asked: Mapping[str, Any]
 
     @cached_property
     def now(self) -> dict[str, Any]:
         """What the manifest says of this version: figures only where nothing is hidden."""
-        return _manifest(self.study, self.units, self.edition)
+        return {**_manifest(self.study, self.units, self.edition), "asked": self.asked}
 
     @cached_property
     def figures_before(self) -> bytes:

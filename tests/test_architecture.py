@@ -25,7 +25,7 @@ GROUPS = {
         *("shared_figures", "study_release", "study_together"),
     ),
     "study_sharing": ("shared_tables", "study_pieces", "study_sharing"),
-    "publication": ("periodic", "publication", "publication_files", "publication_note"),
+    "publication": ("periodic", "publication", "publication_files", "publication_note", "verification"),
     "office_forms": ("evidence_forms", "form_sheets"),
     "facade": ("__init__",),
 }

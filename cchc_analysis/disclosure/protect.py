@@ -37,20 +37,10 @@ def hide(tables: LinkedTables, threshold: int = THRESHOLD, also: BoolArray | Non
     printed. The result depends neither on the order of groups nor on that of figures.
     """
     search = _Search(tables, threshold, tables.printed.copy())
-    first = small(tables, threshold) | (np.zeros(len(tables.printed), dtype=bool) if also is None else also)
-    search.shown[first] = False
-    waiting = first.copy()
-    order = np.lexsort((np.arange(len(first)), np.diff(tables.sums.indptr), tables.totals))
-    while waiting.any():
-        for target in order[waiting[order]]:
-            if not waiting[target]:
-                continue
-            moved, newly = search.witness(int(target))
-            search.shown[newly] = False
-            waiting |= newly
-            waiting[moved] = False
-            search.proved |= moved
-            waiting &= ~search.proved
+    search.prove(small(tables, threshold))
+    if also is not None:
+        # After the others: what is hidden without them stays the same, and hiding the result again adds nothing.
+        search.prove(also & search.shown)
     return tables.printed & ~search.shown
 
 
@@ -67,6 +57,25 @@ class _Search:
     def __post_init__(self) -> None:
         self.proved = np.zeros(len(self.shown), dtype=bool)
         self.columns = self.tables.sums.tocsc()
+
+    def prove(self, figures: BoolArray) -> None:
+        """Hide figures, and others until each of them has its witness."""
+        self.shown[figures] = False
+        waiting, order = figures.copy(), self._order()
+        while waiting.any():
+            for target in order[waiting[order]]:
+                if not waiting[target]:
+                    continue
+                moved, newly = self.witness(int(target))
+                self.shown[newly] = False
+                waiting |= newly
+                self.proved |= moved
+                waiting &= ~self.proved
+
+    def _order(self) -> IntArray:
+        """Return the figures, small ones first; ties in the order of their names."""
+        sizes = np.diff(self.tables.sums.indptr)
+        return np.lexsort((np.arange(len(sizes)), sizes, self.tables.totals))
 
     def witness(self, target: int) -> tuple[BoolArray, BoolArray]:
         """Return the hidden figures that the cheapest witness moves far enough, and the shown ones it needs hidden."""

@@ -101,6 +101,21 @@ def test_zero_and_what_is_large_enough_stay() -> None:
     assert not hide(link(groups, cells, ("unit", "field"))).any()
 
 
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(tables_of_counts, st.integers(0, 10**6))
+def test_hiding_again_what_was_hidden_hides_nothing_more(counts: np.ndarray, chance: int) -> None:
+    """Or every publication would hide more than the one before."""
+    groups, cells = cross_table(counts)
+    tables = link(groups, cells, ("unit", "field"))
+    hidden = hide(tables)
+    assert (hide(tables, also=hidden) == hidden).all()
+    also = hidden.copy()
+    also[chance % len(also)] = True
+    more = hide(tables, also=also)
+    assert (hide(tables, also=more) == more).all()
+    assert narrowest(tables, more) >= THRESHOLD - 1e-6
+
+
 def test_what_must_be_hidden_is_and_is_protected() -> None:
     groups, cells = cross_table(np.array([[[30, 20, 10]], [[40, 50, 60]], [[9, 8, 7]]]))
     tables = link(groups, cells, ("unit", "field"))
