@@ -27,6 +27,8 @@ _USUAL = re.compile(rb'<(?:c r="([A-Z]{1,7})|row r=")(\d{1,10})"')
 _UNUSUAL = re.compile(rb'<(?:c(?! r="[A-Z]{1,7}\d{1,10}")|row(?! r="\d{1,10}"))[\s/>]')
 _PREFIXED = re.compile(rb"<[^\s<>/]+:(?:c|row)[\s/>]")
 _ENTRY_END = re.compile(rb"</(?:\w+:)?si\s*>")
+_ROW, _LAST_CELL, _NUMBER_BYTES = 0, 11, 4
+"""Kinds of records of an .xlsb: 0 begins a row, 1 to 11 are cells."""
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
@@ -203,3 +205,46 @@ def too_much_text(name: str) -> InputError:
         f"{name}: nội dung các ô của bảng dài quá một tỷ ký tự, không tệp kết xuất nào lớn như vậy. "
         "Hãy mở bằng Excel, chỉ giữ lại danh sách hồ sơ và lưu thành tệp mới.",
     )
+
+
+def require_binary_sheets(archive: zipfile.ZipFile, name: str) -> None:
+    """Raise `InputError` where a sheet of an .xlsb would unfold to more cells than any export has.
+
+    Records are walked from their beginning ([MS-XLSB] 2.1.4): kind and size in groups of seven bits, then the content.
+    Raises `ValueError` where one is cut off.
+    """
+    for part in archive.namelist():
+        if part.startswith("xl/worksheets/") and part.endswith(".bin"):
+            height = width = 0
+            for kind, number in _records(archive.read(part)):
+                if kind == _ROW:
+                    # A row beyond the last one ends the sheet for every reader.
+                    height = max(height, min(number + 1, MAX_ROWS))
+                else:
+                    width = max(width, number + 1)
+            require_width(width, name)
+            require_area(height, width, name)
+
+
+def _records(content: bytes) -> Iterator[tuple[int, int]]:
+    """Return the kind and the first number of the records of rows and cells."""
+    position = 0
+    while position < len(content):
+        kind, position = _seven_bits(content, position, 2)
+        size, position = _seven_bits(content, position, 4)
+        if kind <= _LAST_CELL and size >= _NUMBER_BYTES:
+            yield kind, int.from_bytes(content[position : position + _NUMBER_BYTES], "little")
+        position += size
+
+
+def _seven_bits(content: bytes, position: int, longest: int) -> tuple[int, int]:
+    number = 0
+    for place in range(longest):
+        if position >= len(content):
+            raise ValueError("a record is cut off")
+        byte = content[position]
+        position += 1
+        number |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            break
+    return number, position
