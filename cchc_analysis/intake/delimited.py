@@ -17,6 +17,9 @@ from cchc_analysis.intake.vocabulary import count_known
 
 SEPARATORS = (",", ";", "\t", "|")
 MAX_COLUMNS = 1_000
+MAX_ROWS = 1_048_576
+"""Rows of a sheet of Excel or LibreOffice."""
+
 MAX_CELLS = 64 * 1024**2
 """As many as a full sheet of Excel, 1,048,576 rows, has with 64 columns."""
 MAX_UNWRITTEN = MAX_CELLS // 4

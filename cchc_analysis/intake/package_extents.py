@@ -10,7 +10,7 @@ from typing import IO
 from lxml import etree
 
 from cchc_analysis.errors import InputError
-from cchc_analysis.intake.delimited import require_area, require_width
+from cchc_analysis.intake.delimited import MAX_ROWS, require_area, require_width, too_large
 from cchc_analysis.intake.markup import iterate_xml
 
 MAX_TEXT = 1024**3
@@ -19,7 +19,7 @@ MAX_TEXT = 1024**3
 _CHUNK = 1 << 20
 _OVERLAP = 4_096
 _AHEAD = 64
-_PLACE = re.compile(r"([A-Za-z]{1,7})(\d{1,10})")
+_PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _SMALL = rb' r="(?:[A-Z]|A[A-Z]|B[A-L])\d{1,6}"'
 """A place in the first 64 columns and 999,999 rows: so many are no more than a full sheet of 64 columns."""
 _NOT_SMALL = re.compile(rb"<(?:c(?!" + _SMALL + rb')|row(?! r="\d{1,6}"))[\s/>]')
@@ -27,9 +27,10 @@ _USUAL = re.compile(rb'<(?:c r="([A-Z]{1,7})|row r=")(\d{1,10})"')
 _UNUSUAL = re.compile(rb'<(?:c(?! r="[A-Z]{1,7}\d{1,10}")|row(?! r="\d{1,10}"))[\s/>]')
 _PREFIXED = re.compile(rb"<[^\s<>/]+:(?:c|row)[\s/>]")
 _ENTRY_END = re.compile(rb"</(?:\w+:)?si\s*>")
+_ROW, _LAST_CELL, _NUMBER_BYTES = 0, 11, 4
+"""Kinds of records of an .xlsb: 0 begins a row, 1 to 11 are cells."""
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_LAST_ROW = 1_048_576
 
 
 def require_sheet(archive: zipfile.ZipFile, part: str, shared: str, name: str) -> None:
@@ -44,6 +45,8 @@ def require_sheet(archive: zipfile.ZipFile, part: str, shared: str, name: str) -
     if seen is None:
         seen = _parsed(archive, part, name)
     require_width(seen.width, name)
+    if seen.height > MAX_ROWS:
+        raise too_large(seen.height, seen.width, name)
     require_area(seen.height, seen.width, name)
     if seen.n_shared and shared in archive.namelist():
         _require_texts(archive, part, shared, seen.n_shared, name)
@@ -96,14 +99,22 @@ def _parsed(archive: zipfile.ZipFile, part: str, name: str) -> _Seen:
         for element in iterate_xml(stream, ("{*}row", "{*}c")):
             place = element.get("r", "")
             if element.tag.endswith("row"):
-                row, column = int(place) if place.isdecimal() and len(place) < 11 else row + 1, 0
+                row, column = _row(place) if place else row + 1, 0
                 continue
             found = _PLACE.fullmatch(place)
+            if place and not found:
+                raise ValueError("a place that no sheet has: a program may count it round to another one")
             row, column = (int(found[2]), _number(found[1])) if found else (row, column + 1)
             seen.n_shared += element.get("t") == "s"
             seen.height, seen.width = max(seen.height, row), max(seen.width, column)
             require_width(seen.width, name)
     return seen
+
+
+def _row(number: str) -> int:
+    if not re.fullmatch("[0-9]{1,7}", number):
+        raise ValueError("a row that no sheet has")
+    return int(number)
 
 
 def _number(letters: str) -> int:
@@ -157,12 +168,12 @@ def _tables(stream: IO[bytes]) -> Iterator[tuple[int, int, int]]:
                 row_end = column
                 n_row += length * _repeated(element, "number-columns-repeated")
         elif kind == "table-row":
-            times = min(_repeated(element, "number-rows-repeated"), _LAST_ROW)
+            times = min(_repeated(element, "number-rows-repeated"), MAX_ROWS)
             row += times
             n_characters += n_row * times
             width = max(width, row_end)
             if row_end:
-                yield min(row, _LAST_ROW), width, n_characters
+                yield min(row, MAX_ROWS), width, n_characters
             column = row_end = n_row = 0
         else:
             row = column = width = row_end = n_row = 0
@@ -194,3 +205,46 @@ def too_much_text(name: str) -> InputError:
         f"{name}: nội dung các ô của bảng dài quá một tỷ ký tự, không tệp kết xuất nào lớn như vậy. "
         "Hãy mở bằng Excel, chỉ giữ lại danh sách hồ sơ và lưu thành tệp mới.",
     )
+
+
+def require_binary_sheets(archive: zipfile.ZipFile, name: str) -> None:
+    """Raise `InputError` where a sheet of an .xlsb would unfold to more cells than any export has.
+
+    Records are walked from their beginning ([MS-XLSB] 2.1.4): kind and size in groups of seven bits, then the content.
+    Raises `ValueError` where one is cut off.
+    """
+    for part in archive.namelist():
+        if part.startswith("xl/worksheets/") and part.endswith(".bin"):
+            height = width = 0
+            for kind, number in _records(archive.read(part)):
+                if kind == _ROW:
+                    # A row beyond the last one ends the sheet for every reader.
+                    height = max(height, min(number + 1, MAX_ROWS))
+                else:
+                    width = max(width, number + 1)
+            require_width(width, name)
+            require_area(height, width, name)
+
+
+def _records(content: bytes) -> Iterator[tuple[int, int]]:
+    """Return the kind and the first number of the records of rows and cells."""
+    position = 0
+    while position < len(content):
+        kind, position = _seven_bits(content, position, 2)
+        size, position = _seven_bits(content, position, 4)
+        if kind <= _LAST_CELL and size >= _NUMBER_BYTES:
+            yield kind, int.from_bytes(content[position : position + _NUMBER_BYTES], "little")
+        position += size
+
+
+def _seven_bits(content: bytes, position: int, longest: int) -> tuple[int, int]:
+    number = 0
+    for place in range(longest):
+        if position >= len(content):
+            raise ValueError("a record is cut off")
+        byte = content[position]
+        position += 1
+        number |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            break
+    return number, position

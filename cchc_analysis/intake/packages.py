@@ -13,7 +13,7 @@ from lxml import etree
 from cchc_analysis.errors import InputError
 from cchc_analysis.intake.cells import NOT_CALCULATED
 from cchc_analysis.intake.markup import parse_xml
-from cchc_analysis.intake.package_extents import require_opendocument, require_sheet
+from cchc_analysis.intake.package_extents import require_binary_sheets, require_opendocument, require_sheet
 
 _MAX_UNPACKED = 2 * 1024**3
 SUSPECT_UNPACKED = 200 * 1024**2
@@ -87,8 +87,8 @@ def open_package(content: bytes, name: str) -> zipfile.ZipFile:
 def read_facts(archive: zipfile.ZipFile, name: str) -> PackageFacts:
     """Return what the parts of an .xlsx or .xlsm say; nothing is known of other kinds of workbook.
 
-    Raises `InputError` where an .xlsx, .xlsm or .ods would unfold to more than any export: read as a grid it would need
-    gigabytes.
+    Raises `InputError` where an .xlsx, .xlsm, .xlsb or .ods would unfold to more than any export: read as a grid it
+    would need gigabytes.
 
     >>> read_facts(zipfile.ZipFile(io.BytesIO(), "w"), "a.ods")
     PackageFacts(epoch_1904=False, errors={}, hidden_rows={})
@@ -96,6 +96,8 @@ def read_facts(archive: zipfile.ZipFile, name: str) -> PackageFacts:
     try:
         if "content.xml" in archive.namelist():
             require_opendocument(archive, name)
+        if "xl/workbook.bin" in archive.namelist():
+            require_binary_sheets(archive, name)
         if "xl/workbook.xml" not in archive.namelist():
             return PackageFacts()
         workbook = _parse(archive.read("xl/workbook.xml"))

@@ -8,7 +8,7 @@ import pandas as pd
 from lxml import etree
 
 from cchc_analysis.errors import InputError
-from cchc_analysis.intake.delimited import MAX_UNWRITTEN, require_filled, require_width, too_large
+from cchc_analysis.intake.delimited import MAX_ROWS, MAX_UNWRITTEN, require_filled, require_width, too_large
 from cchc_analysis.intake.markup import parse_xml
 from cchc_analysis.intake.tables import Note, RawSheet
 
@@ -16,7 +16,6 @@ _NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _SS = f"{{{_NAMESPACE}}}"
 _X = "{urn:schemas-microsoft-com:office:excel}"
 
-MAX_ROWS = 1_048_576
 _END = re.compile(r"</(?:\w+:)?Workbook\s*>[\s\x00\x1a]*\Z")
 """Whatever is broken inside, a workbook that was written to its end has this."""
 

@@ -64,6 +64,15 @@ def ods(rows: str) -> bytes:
     )
 
 
+def xlsb(*places: tuple[int, int]) -> bytes:
+    """Return the beginning of a binary workbook with a cell at each place (row, column, from 0)."""
+    records = b"".join(
+        b"\x00\x04" + row.to_bytes(4, "little") + b"\x05\x10" + column.to_bytes(4, "little") + bytes(12)
+        for row, column in places
+    )
+    return zipped({"xl/workbook.bin": b"", "xl/worksheets/sheet1.bin": b"\x81\x01\x00" + records})
+
+
 def cell(text: str = "x", times: int = 1) -> str:
     content = f' office:value-type="string"><text:p>{text}</text:p>' if text else ">"
     return f'<table:table-cell table:number-columns-repeated="{times}"{content}</table:table-cell>'
@@ -100,6 +109,9 @@ GRIDS: dict[str, Callable[[], bytes]] = {
     "xlsx, rows without places": lambda: xlsx('<row><c r="A1"/></row><row><c r="ALL1048576"><v>1</v></c></row>'),
     "xlsx, rows in no order": lambda: xlsx(UNORDERED),
     "xlsx, in UTF-16": lambda: xlsx(USUAL, encoding="utf-16"),
+    "xlsb, far cell": lambda: xlsb((0, 0), (1_048_575, 999)),
+    "xlsb, far column": lambda: xlsb((0, 2**32 - 1)),
+    "xlsx, row number counted round": lambda: xlsx('<row r="1"><c r="A10000000"><v>1</v></c></row>'),
     "ods, columns repeated": lambda: ods(row(cell("x", 10**9))),
     "ods, row of many cells repeated": lambda: ods(row(cell("x", 900), 10**6)),
     "ods, far cell behind empty ones": lambda: ods(row(cell()) + row(cell(""), 10**6) + row(cell("", 900) + cell())),
