@@ -18,6 +18,7 @@ from cchc_analysis.version import VERSION
 
 if TYPE_CHECKING:
     from cchc_analysis.periodic import Outcome
+    from cchc_analysis.privacy_scan import Secrets
     from cchc_analysis.reports import SiteResult
 
 DONE, REJECTS, REFUSED = 0, 1, 2
@@ -241,6 +242,74 @@ def measures(
         _say(table.to_string(index=False, na_rep="-"))
 
 
+def _secrets(inputs: str, names: str) -> "Secrets":
+    """Return what must not appear: names in exports and in a list, the hash key where it is known."""
+    from cchc_analysis.intake.persons import names_in_exports
+    from cchc_analysis.intake.privacy import find_hash_key
+    from cchc_analysis.privacy_scan import Secrets
+    from cchc_analysis.privacy_scan.finds import names_of
+    from cchc_analysis.units import UnitRegistry
+
+    registry = UnitRegistry.load()
+    full = {registry.name(unit, "vi") for unit in registry.units()}
+    # Wards are called after persons: neither "Phường Võ Thị Sáu" nor "Võ Thị Sáu" tells of somebody.
+    public = frozenset(full | {name.split(" ", 1)[1] for name in full if " " in name})
+    found = names_in_exports([Path(inputs)], public) if inputs else frozenset()
+    if names:
+        found |= names_of(_names_file(Path(names)))
+    try:
+        key = find_hash_key([Path(inputs)] if inputs else []).secret
+    except CchcError:
+        key = b""
+    return Secrets(found, key)
+
+
+def _names_file(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise ParameterError(
+            f"The list of names {path} cannot be read ({error}); give a UTF-8 text, one name on each line.",
+            f"Không đọc được danh sách tên {path} ({error}); cần tệp văn bản UTF-8, mỗi dòng một tên.",
+        ) from error
+
+
+@main.command(epilog="Example: cchc scan reports/2023-Q2 --input data/raw/2023-Q2")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--input", "inputs", default="", help="Exports whose names of persons are looked for; read, never kept.")
+@click.option("--names", default="", help="File with names of persons to look for, one on each line.")
+@click.option("--skip", default="", help="Files or folders to leave out, by comma, such as methods,parts.")
+@AS_JSON
+@LANGUAGE
+@refusing
+def scan(folder: Path, inputs: str, names: str, skip: str, as_json: bool, language: Language) -> None:
+    """Look through every file of a folder for personal data and the hash key; what is found is shown masked.
+
+    Exit codes: 0 nothing found; 1 something was; 2 a file cannot be read to its end.
+    """
+    from cchc_analysis.privacy_scan import KINDS, UnreadableError, scan_folder
+
+    left_out = tuple(part.strip() for part in skip.split(",") if part.strip())
+    try:
+        finds, n_files = scan_folder(folder, _secrets(inputs, names), left_out)
+    except UnreadableError as error:
+        raise ParameterError(
+            f"A file cannot be looked through: {error}.", f"Không kiểm tra được một tệp: {error}."
+        ) from error
+    if as_json:
+        told = [{"file": f.file, "place": f.place, "kind": f.kind, "masked": f.masked} for f in finds]
+        _say(_json({"finds": told, "n_files": n_files, "kinds": list(KINDS)}))
+    else:
+        for find in finds:
+            _say(one_line(f"{find.file}:{find.place} {find.kind} {find.masked}"))
+        _say(
+            f"{len(finds)} chỗ có dữ liệu cá nhân trong {n_files} tệp."
+            if language == "vi"
+            else f"{len(finds)} pieces of personal data in {n_files} files."
+        )
+    sys.exit(1 if finds else DONE)
+
+
 @main.command(
     epilog="Example: cchc verify reports/2023-Q2 --inputs data/sample --warehouse data/warehouse/sample --rerun"
 )
@@ -307,6 +376,12 @@ def verify(folder: Path, inputs: str, warehouse: str, rerun: bool, as_json: bool
     help="Internal: every page, form and report, nothing hidden, marked, in <period>-internal. Default: public, small "
     "counts hidden.",
 )
+@click.option(
+    "--input",
+    "inputs",
+    default="",
+    help="Exports whose names of persons must not appear in anything published; read, never kept.",
+)
 @click.option("--plan", default="vung-tau-2023", show_default=True, help="Plan of data/reference/plans, without .yaml.")
 @UNITS_ON
 @ENGINE
@@ -324,6 +399,7 @@ def report(
     pages: str,
     files: bool | None,
     is_internal: bool,
+    inputs: str,
     plan: str,
     units_on: str,
     engine: str,
@@ -356,6 +432,7 @@ def report(
         log=file_log(log) if log else None,
         files=files,
         edition="internal" if is_internal else "public",
+        secrets=_secrets(inputs, ""),
     )
     for outcome in result.outcomes:
         if outcome.error is not None:

@@ -10,6 +10,7 @@ from cchc_analysis.editions import Edition
 from cchc_analysis.errors import CchcError, Language, ParameterError
 from cchc_analysis.periods import parse_as_of
 from cchc_analysis.plan import Plan, load_plan
+from cchc_analysis.privacy_scan import Secrets
 from cchc_analysis.publication import publish_reports
 from cchc_analysis.reports import Progress, SiteResult, Stopwatch
 from cchc_analysis.schedule import DUE, LATEST, due_reports, latest_period, openness
@@ -125,12 +126,13 @@ def run_reports(
     log: Log | None = None,
     files: bool | None = None,
     edition: Edition = "public",
+    secrets: Secrets | None = None,
 ) -> RunResult:
     """Publish one site for each period that `period` stands for; a period that fails leaves the others alone.
 
     `period`: "latest", "due" or the label of a period; `as_of`: the day of the run, needed for the two words, since
-    nothing here reads the clock; `plan`: whose calendar says what is due; `engine`, `files`, `edition`: as in
-    publish_reports.
+    nothing here reads the clock; `plan`: whose calendar says what is due; `engine`, `files`, `edition`,
+    `secrets`: as in publish_reports.
     `log` hears of every step and, last, of the
     result (see RunResult.summary_line). Raises ParameterError where `as_of` or the plan is missing, WarehouseError
     where there is no warehouse; what goes wrong with one period is in its Outcome.
@@ -161,6 +163,7 @@ def run_reports(
         engine=engine,
         files=files,
         edition=edition,
+        secrets=secrets,
     )
     wanted = wanted_periods(period, load_plan(plan), opened, on, language)
     if not wanted:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cchc_analysis import forms, measures, publication_files
 from cchc_analysis.editions import EDITIONS, INTERNAL_MARK, Edition
-from cchc_analysis.errors import Language, ParameterError
+from cchc_analysis.errors import Language, ParameterError, ReportError
 from cchc_analysis.file_names import CALENDAR_FILE, REPORT_FILE
 from cchc_analysis.formats import day, number, share
 from cchc_analysis.frames import records
@@ -21,6 +21,7 @@ from cchc_analysis.pages.methods import METHOD_TITLES, method_title
 from cchc_analysis.pages.published import Release, cached_release, told_of
 from cchc_analysis.pages.titles import SHORT_TITLES
 from cchc_analysis.plan import Plan, load_plan
+from cchc_analysis.privacy_scan import Secrets, UnreadableError, scan_folder
 from cchc_analysis.publication_note import NOTE_FILE, note, warnings
 from cchc_analysis.reference_data import method_texts, notebooks_path
 from cchc_analysis.released_figures import FIGURES_FILE, figures_of
@@ -264,6 +265,7 @@ def publish_reports(
     engine: Engine = "duckdb",
     files: bool | None = None,
     edition: Edition = "public",
+    secrets: Secrets | None = None,
 ) -> SiteResult:
     """Make every page for the units of a period and publish the site `out/<period>`, all or nothing.
 
@@ -276,6 +278,8 @@ def publish_reports(
     `open_study`: once for all pages; `files`: whether forms, reports and calendars are made beside the pages, by
     default where no `pages` are named. `manifest.json` keeps what the site told before; `tom-tat.txt` is a paragraph
     for the covering mail; what lacks is in the result's `warnings`.
+    Every file is looked through for personal data before the site takes its place: telephones, identity numbers,
+    e-mails, plates, dossier codes, and what `secrets` names; a find refuses the publication (ReportError).
     Raises the errors of open_study, ParameterError for an unknown page, ReportError when a page fails (nothing is
     published then).
     """
@@ -351,8 +355,36 @@ def publish_reports(
                     started,
                 ),
                 progress=progress,
+                check=partial(refuse_personal, secrets=secrets or Secrets()),
             )
         return replace(site, warnings=() if is_public else tuple(warnings(study)))
+
+
+METHODS_FOLDER = "methods"
+"""Our own texts, with made-up examples of numbers: the same in every site."""
+
+FINDS_TOLD = 3
+
+
+def refuse_personal(folder: Path, secrets: Secrets) -> None:
+    """Raise ReportError where a file of a site holds personal data, with file, place and kind; values are masked."""
+    try:
+        finds, _ = scan_folder(folder, secrets, (METHODS_FOLDER,))
+    except UnreadableError as error:
+        raise ReportError(
+            f"A file of the site cannot be looked through for personal data ({error}); nothing was published.",
+            f"Không kiểm tra được dữ liệu cá nhân trong một tệp của trang ({error}); chưa xuất bản gì.",
+        ) from error
+    if finds:
+        told = "; ".join(f"{find.file}:{find.place} {find.kind} {find.masked}" for find in finds[:FINDS_TOLD])
+        raise ReportError(
+            f"Nothing was published: {len(finds)} pieces of personal data were found ({told}). "
+            "They come from a text that was kept, such as the name of a procedure: mend it in the export, or drop its "
+            "column in a mapping file, and take it in again.",
+            f"Chưa xuất bản gì: tìm thấy {len(finds)} chỗ có dữ liệu cá nhân ({told}). "
+            "Chúng nằm trong nội dung được giữ lại, ví dụ tên thủ tục: "
+            "hãy sửa tệp kết xuất hoặc bỏ cột đó trong tệp ánh xạ rồi nạp lại.",
+        )
 
 
 @dataclass(frozen=True)

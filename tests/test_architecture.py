@@ -90,6 +90,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "versions": {"errors"},
     "disclosure": set(),
     "editions": set(),
+    "privacy_scan": set(),
     "released_figures": {"errors"},
     "study": {
         "counting",
@@ -183,6 +184,7 @@ MODULES_ONLY = {
 
 DISK_ROOMS = {
     *("cli", "intake", "publication", "reference_data", "reports", "sample", "self_scoring", "versions"),
+    "privacy_scan",
     "released_figures",
     "study_sharing",
     "temporary",

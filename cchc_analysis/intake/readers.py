@@ -112,6 +112,11 @@ def _left_out(name: str) -> bool:
     return lower.startswith((".", "~$", "readme")) or left_out or lower in _LEFT_OUT_NAMES
 
 
+def read_content(path: Path, name: str) -> list[RawSheet]:
+    """Return the sheets of a file as they are; InputError for a file that is no table."""
+    return read_sheets(_content(path, name), name)
+
+
 def read_tables(
     path: Path,
     name: str,
@@ -138,8 +143,8 @@ def read_tables(
     kind = mapping.table
     columns = kind.columns
     namer = Namer([column.name for column in columns], mapping)
-    sheets = _chosen(read_sheets(_content(path, name), name), mapping, name)
-    headed = [(sheet, header) for sheet in sheets if (header := _header(sheet, namer, mapping, name)) is not None]
+    sheets = _chosen(read_content(path, name), mapping, name)
+    headed = [(sheet, header) for sheet in sheets if (header := header_of(sheet, namer, mapping, name)) is not None]
     if namer.questions:
         headed = _only_forms(sheets, headed, namer, name)
     if not headed:
@@ -206,7 +211,8 @@ def _chosen(sheets: list[RawSheet], mapping: ColumnMapping, name: str) -> list[R
     return repaired
 
 
-def _header(sheet: RawSheet, namer: Namer, mapping: ColumnMapping, name: str) -> Header | None:
+def header_of(sheet: RawSheet, namer: Namer, mapping: ColumnMapping, name: str) -> Header | None:
+    """Return the header of a sheet, where the mapping says it is or where most columns are known; None for none."""
     row = mapping.header_row
     if row and row not in sheet.cells.index:
         en, vi = _place(name, sheet.sheet)

@@ -143,6 +143,7 @@ def publish_site(
     memory_mb: int = 2048,
     warm_up: WarmUp | None = None,
     progress: Progress | None = None,
+    check: Callable[[Path], None] | None = None,
 ) -> SiteResult:
     """Make every page and file of `jobs`, put the site in place of `folder`; on any failure `folder` stays as it was.
 
@@ -153,6 +154,7 @@ def publish_site(
     `warm_up` makes the jobs in processes forked from one that has everything imported, `workers` at a time, each within
     `memory_mb`; None, CCHC_WARM=0 and systems other than Linux start a kernel for every page and make files here.
     `timeout_seconds` is for one cell or file.
+    `check` looks at the finished folder before it takes its place; what it raises leaves the old one there.
     `manifest.json` holds `manifest` and the SHA-256 of every page and file. Pages whose notebook, parameters, program
     and `inputs_key` are unchanged come from `<parent>/.pages`, so an interrupted run goes on where it stopped.
     A wrong parameter raises `ParameterError` before anything runs. A failed page raises `ReportError`; its notebook and
@@ -183,6 +185,8 @@ def publish_site(
         labels, names = page_labels or {}, [*attached, *made.files]
         site = Site(site_title, language, subtitle, units, labels, made.titles, made.body, names, bodies())
         write_site(site, new, lambda name: attached[name]() if name in attached else made.file(name), told())
+        if check is not None:
+            check(new)
     store.keep_only(keys)
     return SiteResult(folder, len(made.titles), made.n_executed)
 
