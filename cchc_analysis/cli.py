@@ -220,7 +220,7 @@ def measures(
     catalogue, matching; of a survey: satisfaction, satisfaction_waves, survey_forms. An unknown name lists all of them.
     """
     from cchc_analysis.counting import rule_named
-    from cchc_analysis.frames import whole_counts
+    from cchc_analysis.frames import csv_text, whole_counts
     from cchc_analysis.study import MEASURES, open_study
 
     if measure not in MEASURES:
@@ -237,7 +237,7 @@ def measures(
     if as_json or form == "json":
         _say(table.to_json(orient="records", force_ascii=False, indent=1, date_format="iso"))
     elif form == "csv":
-        _say(table.to_csv(index=False), nl=False)
+        _say(csv_text(table), nl=False)
     else:
         _say(table.to_string(index=False, na_rep="-"))
 

@@ -9,7 +9,7 @@ from cchc_analysis import wording
 from cchc_analysis.duty_calendar import duty_calendar
 from cchc_analysis.errors import Language
 from cchc_analysis.formats import day
-from cchc_analysis.frames import records
+from cchc_analysis.frames import csv_text, records
 from cchc_analysis.periods import parse_as_of
 from cchc_analysis.plan import Plan, load_plan
 from cchc_analysis.reporters import report_period
@@ -34,7 +34,7 @@ def print_duties(plan: str, warehouse: str, unit: str, as_of: str, form: str, la
     for name in ("before", "last_day", "submitted_at"):
         told[name] = [None if pd.isna(value) else pd.Timestamp(value).date().isoformat() for value in told[name]]
     if form == "csv":
-        return str(told.to_csv(index=False))
+        return csv_text(told)
     return str(told.to_json(orient="records", force_ascii=False, indent=1))
 
 

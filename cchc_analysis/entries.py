@@ -44,9 +44,11 @@ def read_entry(path: Path, model: type[Model], page: str) -> Model:
     except ValidationError as error:
         raise _wrong_key(path.name, error, page) from None
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        # The parser tells in several lines what it met and where.
+        why = " ".join(str(error).split())
         raise ParameterError(
-            f"{path.name} cannot be read as YAML ({error}). Write it in UTF-8, as {page} describes.",
-            f"Không đọc được {path.name} theo định dạng YAML ({error}). Hãy ghi tệp mã hóa UTF-8 theo mô tả ở {page}.",
+            f"{path.name} cannot be read as YAML ({why}). Write it in UTF-8, as {page} describes.",
+            f"Không đọc được {path.name} theo định dạng YAML ({why}). Hãy ghi tệp mã hóa UTF-8 theo mô tả ở {page}.",
         ) from None
 
 
@@ -58,7 +60,7 @@ def _model_of(text: str, model: type[Entry]) -> Entry:
 
 def _wrong_key(name: str, error: ValidationError, page: str) -> ParameterError:
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"]) or "(file)"
+    key = " ".join(".".join(str(part) for part in first["loc"]).split()) or "(file)"
     missing, ours = first["type"] == "missing", first["type"] == "value_error"
     message = first["msg"].removeprefix("Value error, ")
     given = "" if missing or ours else f" ({first['input']!r:.80})"

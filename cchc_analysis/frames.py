@@ -4,6 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from cchc_analysis.text import inert
+
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dictionaries, in order.
@@ -40,3 +42,14 @@ def whole_counts(table: pd.DataFrame) -> pd.DataFrame:
     floats = [name for name in counts if pd.api.types.is_float_dtype(table[name])]
     whole = [name for name in floats if bool((table[name].dropna() % 1 == 0).all())]
     return table.astype(dict.fromkeys(whole, "Int64"))
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Return a table as CSV whose texts no spreadsheet takes for formulas: those that begin as one get an apostrophe.
+
+    >>> csv_text(pd.DataFrame({"procedure": ["=1+1", "Khai sinh"], "change": [-0.5, 0.5]})).split()
+    ['procedure,change', "'=1+1,-0.5", 'Khai', 'sinh,0.5']
+    """
+    texts = table.select_dtypes(["object", "str"]).columns
+    safe = {name: table[name].map(lambda cell: inert(cell) if isinstance(cell, str) else cell) for name in texts}
+    return str(table.assign(**safe).to_csv(index=False))

@@ -11,6 +11,7 @@ _INVISIBLE = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 _BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # Eth is what old fonts and careless keyboards give for đ; neither letter decomposes.
 _D_WITH_STROKE = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d"})
@@ -66,6 +67,16 @@ def one_line(text: str) -> str:
     a.csv[U+000A]cchc: xong
     """
     return _BREAKS.sub(lambda found: f"[U+{ord(found[0]):04X}]", show_invisible(text))
+
+
+def inert(text: str) -> str:
+    """Return the text so that no spreadsheet takes it for a formula when it opens a CSV file.
+
+    >>> inert("=1+1"), inert("Sở Tư pháp")
+    ("'=1+1", 'Sở Tư pháp')
+    """
+    runs = text.lstrip().startswith(_FORMULA_STARTS) or text.startswith(("\t", "\r", "\n"))
+    return f"'{text}" if runs else text
 
 
 _ALPHABET = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệfghiìỉĩíịjklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvwxyỳỷỹýỵz"

@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "file_names": set(),
     "temporary": set(),
     "text": set(),
-    "frames": set(),
+    "frames": {"text"},
     "stats": set(),
     "formats": {"errors"},
     "display": {"errors", "formats"},
@@ -237,7 +237,7 @@ TOUCHES_DISK = {
 }
 """Names of calls that read or write a file."""
 
-IN_MEMORY = {("display.py", "open"), ("display.py", "save"), ("display.py", "savefig")}
+IN_MEMORY = {("frames.py", "to_csv"), ("display.py", "open"), ("display.py", "save"), ("display.py", "savefig")}
 """Calls of such a name that write to memory."""
 
 WALL_CLOCK = {"ctime", "gmtime", "localtime", "now", "strftime", "time", "time_ns", "today", "utcnow"}

@@ -13,10 +13,10 @@ import xlsxwriter
 from cchc_analysis.intake.rules import label, sentences
 from cchc_analysis.intake.tables import REJECTED_HEADERS
 from cchc_analysis.schema import Kind
+from cchc_analysis.text import inert
 
 _LAST_ROW: Final = 1_048_575
 _LONGEST_CELL: Final = 32_767
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def write_rejected(rejected: pd.DataFrame, path: Path, kind: Kind) -> None:
@@ -75,13 +75,3 @@ def _inert_column(texts: "pd.Series[str]") -> pa.Array:
     encoded = pa.array(values, type=pa.string()).dictionary_encode()
     safe = pa.array([inert(text) for text in encoded.dictionary.to_pylist()], type=pa.string())
     return safe.take(encoded.indices)
-
-
-def inert(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula when it opens a CSV file.
-
-    >>> inert("=1+1"), inert("Sở Tư pháp")
-    ("'=1+1", 'Sở Tư pháp')
-    """
-    runs = text.lstrip().startswith(_FORMULA_STARTS) or text.startswith(("\t", "\r", "\n"))
-    return f"'{text}" if runs else text

@@ -1,5 +1,6 @@
 """A city whose every text is an attack: nothing of it runs, leaves, computes or reorders, in pages and in files."""
 
+import csv
 import re
 import zipfile
 from html import unescape
@@ -8,11 +9,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 from browser.chromium import Chromium, opened_chromium
+from click.testing import CliRunner
 from docx import Document
 from hostile_city import RUNNING, UNIT, hostile_city
 from lxml import etree
 
 import cchc_analysis as cchc
+from cchc_analysis.cli import main
 from cchc_analysis.pages import explore
 from cchc_analysis.reports.frame import PageBody, framed
 from cchc_analysis.text import clean_text, show_invisible
@@ -221,6 +224,16 @@ def test_a_report_holds_the_attacks_as_text_and_no_field_or_link(site: Path) -> 
         seen += "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
     assert OFFICE in seen
     assert not HIDDEN.search(seen)
+
+
+def test_a_table_printed_as_csv_holds_no_formula(city: Path) -> None:
+    asked = ["measures", "on_time", "--warehouse", str(city), "--period", "2023-Q2", "--by", "procedure"]
+    printed = CliRunner().invoke(main, [*asked, "--format", "csv"])
+    assert printed.exit_code == 0
+    cells = [cell for row in csv.reader(printed.output.splitlines()) for cell in row]
+    assert "'=cmd|' /C calc'!A0" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "-2", "\t"))]
+    assert not HIDDEN.search(printed.output)
 
 
 def test_a_calendar_has_no_line_that_a_name_made(site: Path) -> None:
