@@ -66,6 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("self_scoring", "text", "units", "working_time"),
     },
     "intake": {
+        "durable",
         "entries",
         "errors",
         "formats",
@@ -89,6 +90,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tables": {"errors", "formats", "frames"},
     "versions": {"errors"},
     "disclosure": set(),
+    "durable": set(),
     "editions": set(),
     "privacy_scan": set(),
     "released_figures": {"errors"},
@@ -143,7 +145,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "forms": {"entries", "errors", "formats", "frames", "measures", "periods", "reference_data", "study", "text"},
     "consolidation": {"errors", "formats", "forms", "frames", "intake", "periods", "study", "text", "units"},
-    "reports": {"errors", "reference_data", "temporary", "text", "version"},
+    "reports": {"durable", "errors", "reference_data", "temporary", "text", "version"},
     "documents": {
         "entries",
         "errors",
@@ -184,6 +186,7 @@ MODULES_ONLY = {
 
 DISK_ROOMS = {
     *("cli", "intake", "publication", "reference_data", "reports", "sample", "self_scoring", "versions"),
+    "durable",
     "privacy_scan",
     "released_figures",
     "study_sharing",

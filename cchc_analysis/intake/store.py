@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cchc_analysis.durable import flush, flush_tree
 from cchc_analysis.errors import WarehouseError
 from cchc_analysis.intake.all_rows import plain
 from cchc_analysis.intake.combine import Combined
@@ -106,7 +107,10 @@ def write_state(folder: Path, state: str, combined: Combined, kind: Kind) -> Non
         rows = beside.submit(_write_rows, combined.rows, table_schema(kind), unfinished / kind.file)
         _write_lists(unfinished, combined, kind)
         rows.result()
+    # On the disk before anything points at it: after a power failure a state is whole or not there.
+    flush_tree(unfinished)
     unfinished.rename(target)
+    flush(target.parent)
 
 
 def _write_lists(folder: Path, combined: Combined, kind: Kind) -> None:
@@ -142,3 +146,4 @@ def write_intake(folder: Path, intake: dict[str, Any]) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(unfinished, folder / INTAKE_FILE)
+    flush(folder)

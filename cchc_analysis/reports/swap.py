@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cchc_analysis.durable import exchange, flush, flush_tree
 from cchc_analysis.errors import ReportError
 
 try:
@@ -35,7 +36,15 @@ def publishing(folder: Path) -> Iterator[Path]:
 
 
 def put_in_place(new: Path, folder: Path) -> None:
-    """Rename the old folder away and the new one in; `repair` finishes this if it is killed between."""
+    """Exchange the old folder for the new one in one step, on the disk before it is seen.
+
+    Where the system cannot, the old one is renamed away first; `repair` finishes this if it is killed between.
+    """
+    flush_tree(new)
+    if folder.exists() and exchange(new, folder):
+        flush(folder.parent)
+        shutil.rmtree(new, ignore_errors=True)
+        return
     old = folder.with_name(f"{folder.name}.old")
     if folder.exists():
         folder.rename(old)
@@ -45,6 +54,7 @@ def put_in_place(new: Path, folder: Path) -> None:
         if old.exists() and not folder.exists():
             old.rename(folder)
         raise
+    flush(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 
