@@ -90,7 +90,45 @@ def definitions(study: Study, entries: Sequence[tuple[str, str]], page: str = ""
         "How this was computed: definitions, methods, origin",
     )
     origin = f'<p class="origin">{escape(origin_line(study))}</p>'
-    return display.html(f"<h2>{escape(title)}</h2><dl>{items}</dl>{methods_list(page, study.language)}{origin}")
+    listed = methods_list(page, study.language)
+    return display.html(f"<h2>{escape(title)}</h2><dl>{items}</dl>{listed}{origin}{recomputing(study, page)}")
+
+
+RECOMPUTED: dict[str, tuple[str, ...]] = {
+    "processing_time": (
+        *("form_06a --by field", "on_time --by month", "on_time --rule strict", "outcomes", "working_days", "time_cut"),
+        *("pending", "backlog", "integrity"),
+    ),
+    "digitisation": ("digitisation", "online_share", "cashless", "postal", "payment_forms", "catalogue", "matching"),
+    "satisfaction": ("satisfaction", "satisfaction_waves", "survey_forms", "ratings"),
+    "service_quality": ("service_quality", "one_stop_evaluation"),
+    "published": ("form_06a --by field", "on_time", "digitisation", "online_share", "cashless"),
+}
+"""Page → the measures its figures are, as `cchc measures` knows them."""
+
+
+def recomputing(study: Study, page: str) -> str:
+    """Write how an auditor computes the figures of a page again, and proves the files they rest on.
+
+    Empty for a page whose figures are no measures of the command line.
+    """
+    if page not in RECOMPUTED:
+        return ""
+    on = f" --units-on {study.units_on.isoformat()}" if study.units_on else ""
+    asked = f"--period {study.period.label} --unit {study.unit} --as-of {study.as_of.date().isoformat()}{on}"
+    commands = "".join(
+        f"<li><code>cchc measures {escape(measure)} --warehouse {pick(study.language, 'KHO', 'WAREHOUSE')} "
+        f"{escape(asked)}</code></li>"
+        for measure in RECOMPUTED[page]
+    )
+    lead = pick(
+        study.language,
+        "Tính lại từng con số (tử số, mẫu số, quy tắc, khoảng thời gian); mã băm của từng tệp đầu vào nằm trong manifest.json, "
+        "cchc verify đối chiếu cả trang với các tệp đó",
+        "Compute each figure again (numerator, denominator, rule, window); the hash of every input file is in manifest.json, cchc verify "
+        "holds the whole site against them",
+    )
+    return f'<details class="recompute"><summary>{escape(lead)}</summary><ul>{commands}</ul></details>'
 
 
 def methods_list(page: str, language: Language) -> str:

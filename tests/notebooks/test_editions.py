@@ -6,8 +6,10 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import cchc_analysis as cchc
+from cchc_analysis.cli import main
 from cchc_analysis.editions import INTERNAL_MARK
 from cchc_analysis.errors import ParameterError
 from cchc_analysis.released_figures import figures_of, figures_table
@@ -52,6 +54,18 @@ def test_publishing_the_same_again_gives_the_same_bytes(kho: Path, public: Path)
     before = {path: path.read_bytes() for path in public.rglob("*") if path.is_file()}
     cchc.publish_reports(warehouse=kho, period="2023-Q2", out=public.parent, workers=1)
     assert {path: path.read_bytes() for path in public.rglob("*") if path.is_file()} == before
+
+
+def test_the_commands_of_a_page_compute_its_figures_again(kho: Path, public: Path) -> None:
+    page = public / "phuong-2" / "60_published.html"
+    told = [unescape(found) for found in re.findall(r"<li><code>cchc (measures [^<]*)</code>", page.read_text("utf-8"))]
+    assert [words.split()[1] for words in told][:2] == ["form_06a", "on_time"]
+    for words in told:
+        done = CliRunner().invoke(main, [*words.replace("KHO", str(kho)).split(), "--json"])
+        assert done.exit_code == 0, (words, done.output)
+        if words.startswith("measures on_time"):
+            (row,) = json.loads(done.stdout)
+            assert f"({row['numerator']}/{row['denominator']} hồ sơ đã giải quyết)" in text_of(page)
 
 
 def test_a_page_of_the_other_edition_is_refused(kho: Path, tmp_path: Path) -> None:
