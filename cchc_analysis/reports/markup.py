@@ -15,6 +15,7 @@ BORDERED = re.compile(r'(<table\b[^>]*?) border="\d+"')
 PANDAS_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
 PANDAS_TABLE = re.compile(r'<table\b[^>]*class="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
 TABLE = re.compile(r"(?P<inside><div class=\"table\"[^>]*>\s*)?(?P<table><table\b.*?</table>)", re.DOTALL)
+HEADING = re.compile(r"<h[1-6]\b[^>]*>(.*?)</h[1-6]>", re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 LEFTWARD = re.compile(f"[{RIGHT_TO_LEFT}]")
@@ -96,17 +97,23 @@ def tidy_pandas(html: str) -> str:
 def contain_tables(html: str, label: str) -> str:
     """Return HTML in which every table scrolls inside a container of its own that the keyboard reaches.
 
-    A table in a `<div class="table">` has one already. `label` names a container whose table has no caption.
+    A table in a `<div class="table">` has one already. A container has the name of its caption, else of the heading
+    above it, else `label`; a name that has been used is numbered, so that a reader can tell them apart.
 
     >>> contain_tables("<table><caption>Late</caption></table>", "Table")
     '<div class="table" role="region" tabindex="0" aria-label="Late"><table><caption>Late</caption></table></div>'
     """
 
+    seen: dict[str, int] = {}
+
     def contained(match: re.Match[str]) -> str:
         if match["inside"]:
             return match[0]
         caption = re.search(r"<caption\b[^>]*>(.*?)</caption>", match["table"], re.DOTALL)
-        name = escape(text_of(caption[1]) if caption else label)
+        above = HEADING.findall(html, 0, match.start())
+        said = text_of(caption[1]) if caption else text_of(above[-1]) if above else label
+        seen[said] = seen.get(said, 0) + 1
+        name = escape(said if seen[said] == 1 else f"{said} ({seen[said]})")
         return f'<div class="table" role="region" tabindex="0" aria-label="{name}">{match["table"]}</div>'
 
     return TABLE.sub(contained, html)

@@ -135,13 +135,15 @@ def _html(text: str, names: set[str]) -> str:
             return escape(text)
 
         def block_code(self, code: str, info: str | None = None) -> str:
-            """Write code as text, whatever language it claims."""
-            return f"<pre><code>{escape(code)}</code></pre>\n"
+            """Write code as text, whatever language it claims; the keyboard can scroll it."""
+            return f'<pre tabindex="0"><code>{escape(code)}</code></pre>\n'
 
     rendered = str(mistune.create_markdown(renderer=MethodRenderer(), plugins=list(PLUGINS))(text))
     # A page's policy allows no style of an element's own.
     aligned = re.sub(r'<(t[hd]) style="text-align:(\w+)"', lambda m: f"<{m[1]}{_class(m[2])}", rendered)
-    return re.sub(r"<th\b", '<th scope="col"', aligned).strip()
+    # A head without words heads nothing.
+    worded = re.sub(r"<th\b[^>]*></th>", "<td></td>", aligned)
+    return re.sub(r"<th\b", '<th scope="col"', worded).strip()
 
 
 def _class(side: str) -> str:

@@ -202,14 +202,14 @@ def test_a_pandas_table_names_what_its_headings_head_and_carries_no_style():
     html = body(display()({"text/html": pandas}))
     assert '<th scope="col">n</th>' in html
     assert '<th scope="row">a</th>' in html
-    assert '<div class="table" role="region" tabindex="0" aria-label="Bảng số liệu"><table class="dataframe">' in html
+    assert '<div class="table" role="region" tabindex="0" aria-label="Tiêu đề"><table class="dataframe">' in html
     assert "style" not in html
     assert "<td></td>" in html
 
 
 def test_markdown_tables_scroll_in_a_container_too():
     html = body(display()({"text/markdown": "| a |\n|---|\n| 1 |"}))
-    assert 'aria-label="Bảng số liệu"><table>' in html
+    assert 'aria-label="Tiêu đề"><table>' in html
 
 
 def test_a_figure_loses_its_texts_and_keeps_its_size_on_the_page():
