@@ -13,7 +13,7 @@ import xlsxwriter
 from cchc_analysis.errors import InputError
 from cchc_analysis.intake.contents import read_sheets
 
-MAX_SECONDS, MAX_MEGABYTES, MAX_BYTES = 5, 400, 6_000_000
+MAX_SECONDS, MAX_MEGABYTES, MAX_BYTES = 5, 900, 6_000_000
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

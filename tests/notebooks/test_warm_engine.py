@@ -47,7 +47,9 @@ AWKWARD = [
     "%%capture captured\nprint('hidden')",
     "captured.stdout",
     "!echo from the shell",
-    "import os, subprocess; r = os.system('echo past python'); subprocess.run(['echo', 'child']).returncode",
+    # A kernel reads what goes past Python beside the cell: given a moment, before the result and not after it.
+    "import os, subprocess, time; r = os.system('echo past python')\n"
+    "r = subprocess.run(['echo', 'child']).returncode; time.sleep(0.5); r",
     "import asyncio\nawait asyncio.sleep(0)\nasyncio.get_running_loop().is_running()",
     "print('gone'); clear_output(); print('stays'); clear_output(wait=True); print('last')",
     "class Odd:\n    def _repr_html_(self): return '<i>i</i>'\n    def _repr_png_(self): return b'\\x89PNG'\nOdd()",
