@@ -30,7 +30,7 @@ def hide(tables: LinkedTables, threshold: int = THRESHOLD, also: BoolArray | Non
     Whoever knows every figure left, and that groups hold no negative number of dossiers, finds for every hidden figure,
     and for every small one that follows from printed ones, a range at least `threshold` wide. Each of them gets a
     witness: two other fillings of the groups that agree with all figures left and differ in it by that much; the
-    cheapest that a linear programme finds in its surroundings (Fischetti and Salazar 2000, doi:10.1287/mnsc.46.11.1445,
+    cheapest that a linear programme finds in its surroundings (Fischetti and Salazar-González 2000, JASA 95(451),
     name the model; the search is ours). Further hiding leaves witnesses valid, so that one pass is enough.
 
     `also`: figures to hide in any case. Result: one truth value per row of `tables.sums`; False for what is not
