@@ -1,14 +1,14 @@
 """What of a study may be published: every count that its pages may print, linked, and which of them stay hidden."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis import measures
-from cchc_analysis.counting import OFFICIAL_FORM
+from cchc_analysis.counting import NEVER, OFFICIAL_FORM
 from cchc_analysis.disclosure import THRESHOLD, Cell, LinkedTables, hide, link
 from cchc_analysis.frames import records
 from cchc_analysis.measures.indicator import share_rows
@@ -53,6 +53,11 @@ def _on_time(flow: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...]) -> p
     return measures.on_time_share(flow, period, by, OFFICIAL_FORM)
 
 
+def _online(flow: pd.DataFrame, period: ReportPeriod, by: tuple[str, ...]) -> pd.DataFrame:
+    """Compute the online shares of the plan from the flow, which tells the channel but no level of service."""
+    return measures.online_shares(flow.assign(service_level=""), period, by)
+
+
 def _chosen(measure: Measure, names: tuple[str, ...]) -> Measure:
     """Keep the figures of a measure that count dossiers: shares of procedures do not add up over units."""
 
@@ -75,19 +80,14 @@ FAMILIES = (
         (
             Entry("form_06a", measures.form_06a, (ANY, "field", "channel")),
             Entry("on_time", _on_time, (ANY, "field", "month")),
+            Entry("online_share", _chosen(_online, ONLINE), (ANY, "field")),
         ),
     ),
     Family(
         "digitised",
         ("unit", "field"),
         lambda study: study.digitised(("unit", "field")),
-        (Entry("digitisation", _chosen(measures.digitisation_shares, DIGITISED), (ANY, "field", "month")),),
-    ),
-    Family(
-        "sent",
-        ("unit", "field"),
-        lambda study: study.sent(("unit", "field")),
-        (Entry("online_share", _chosen(measures.online_shares, ONLINE), (ANY, "field", "month")),),
+        (Entry("digitisation", _chosen(measures.digitisation_shares, DIGITISED), (ANY, "field")),),
     ),
     Family(
         "payments",
@@ -134,28 +134,77 @@ def _masks(entry: Entry, counts: pd.DataFrame, period: ReportPeriod) -> Iterator
             yield _Mask(str(measure), "rest", found["denominator"] & ~found["numerator"], printed=False)
 
 
-def linked_tables(study: "Study", family: Family) -> LinkedTables:
-    """Link all figures of a family: of all units and of each, in all and by each dimension, in the period and by month.
+def linked_tables(study: "Study", families: tuple[Family, ...] = ()) -> LinkedTables:
+    """Link all figures: of all units and of each, in all and by each dimension, in the period and by month.
 
+    The families count the same dossiers in different ways: what they have in common, by unit, field, and whether a
+    dossier was received, closed and withdrawn before, in or after the period, is tied together.
     The key of a figure: (method, dimension, measure, column, unit, value of the dimension), ANY for all.
     """
-    counts = family.counts(study).reset_index(drop=True)
+    tables = [family.counts(study).reset_index(drop=True) for family in families or FAMILIES]
+    n, before, cells = sum(map(len, tables)), 0, list[Cell]()
+    for family, counts in zip(families or FAMILIES, tables, strict=True):
+        for cell in _cells_of(study, family, counts):
+            within = np.zeros(n, dtype=bool)
+            within[before : before + len(counts)] = cell.within
+            cells.append(replace(cell, within=within))
+        before += len(counts)
+    dimensions = FAMILIES[0].dimensions
+    groups = [
+        pd.DataFrame({name: counts[name].fillna(ANY) if name in family.dimensions else ANY for name in dimensions})
+        for family, counts in zip(families or FAMILIES, tables, strict=True)
+    ]
+    together = pd.concat([part.assign(n=counts["n"]) for part, counts in zip(groups, tables, strict=True)])
+    return link(together.reset_index(drop=True), cells, dimensions, _ties(study, tables))
+
+
+def _ties(study: "Study", tables: list[pd.DataFrame]) -> list[Any]:
+    """Number what the first table and each of the others have in common, as `link` takes it."""
+    found, n, before = [], sum(map(len, tables)), len(tables[0])
+    for table in tables[1:]:
+        names = _COMMON if "closed_month" in table else _COMMON[:-2]
+        keys = pd.concat([_common(study, tables[0], names), _common(study, table, names)], ignore_index=True)
+        number = np.asarray(keys.groupby(list(names), dropna=False).ngroup()) + 1
+        tie = np.zeros(n, dtype=np.int64)
+        tie[: len(tables[0])] = number[: len(tables[0])]
+        tie[before : before + len(table)] = -number[len(tables[0]) :]
+        before += len(table)
+        found.append(tie)
+    return found
+
+
+_COMMON = ("unit", "field", "received", "closed", "withdrawn")
+
+
+def _common(study: "Study", table: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """Return unit, field, and how receipt and closing lie to the period: −1 before, 0 in it, 1 after or never."""
+    first, last = study.period.months[0], study.period.months[-1]
+    told = table[["unit", "field"]].fillna(ANY).astype(str)
+    for name in ("received", "closed"):
+        if name in names:
+            month = table[f"{name}_month"].to_numpy()
+            never = month == NEVER
+            told[name] = np.where(never | (month > last), 1, np.where(month < first, -1, 0))
+    if "withdrawn" in names:
+        left = table["outcome"] == "withdrawn" if "outcome" in table else table["withdrawn"].astype(int) == 1
+        told["withdrawn"] = left.to_numpy(dtype=bool)
+    return told
+
+
+def _cells_of(study: "Study", family: Family, counts: pd.DataFrame) -> Iterator[Cell]:
+    """Yield the figures of one family over the rows of its own counts."""
     cuts = {name: _cuts(counts, name) for name in family.dimensions}
-    cells: list[Cell] = []
     for entry in family.entries:
         for by in entry.by:
             if by == "month":
                 for month in study.months():
                     for mask in _masks(entry, counts, month):
-                        cells += _cells(entry, "month", mask, cuts["unit"], {month.label: mask.within})
+                        yield from _cells(entry, "month", mask, cuts["unit"], {month.label: mask.within})
                 continue
             values = {ANY: np.ones(len(counts), dtype=bool)} if by == ANY else cuts[by]
             for mask in _masks(entry, counts, study.period):
                 inside = {value: mask.within & within for value, within in values.items()}
-                cells += _cells(entry, by, mask, cuts["unit"], inside)
-    return link(
-        counts.assign(**{name: counts[name].fillna(ANY) for name in family.dimensions}), cells, family.dimensions
-    )
+                yield from _cells(entry, by, mask, cuts["unit"], inside)
 
 
 def _cuts(counts: pd.DataFrame, name: str) -> dict[str, Any]:
@@ -180,14 +229,9 @@ def release(study: "Study", earlier: pd.DataFrame | None = None) -> pd.DataFrame
     """
     if not study.warehouse.has_rows:
         return pd.DataFrame(columns=list(FIGURE_COLUMNS)).astype({"n": "Int64", "hidden": bool})
-    tables = [_family_release(study, family, earlier) for family in FAMILIES]
-    return pd.concat(tables, ignore_index=True)
-
-
-def _family_release(study: "Study", family: Family, earlier: pd.DataFrame | None) -> pd.DataFrame:
-    tables = linked_tables(study, family)
+    tables = linked_tables(study)
     if not tables.rows:
-        return pd.DataFrame(columns=list(FIGURE_COLUMNS))
+        return pd.DataFrame(columns=list(FIGURE_COLUMNS)).astype({"n": "Int64", "hidden": bool})
     values = tables.totals
     hidden = hide(tables, also=_told_before(tables, values, earlier))
     printed = {key: row for key, row in tables.rows.items() if isinstance(key, tuple) and key[3] != "rest"}

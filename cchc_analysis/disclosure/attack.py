@@ -1,6 +1,7 @@
 """The attacker: what a reader of all printed figures can find out of a hidden one."""
 
 import numpy as np
+from scipy import sparse
 from scipy.optimize import linprog
 
 from cchc_analysis.disclosure.linked import BoolArray, FloatArray, LinkedTables
@@ -17,6 +18,9 @@ def ranges(tables: LinkedTables, hidden: BoolArray, rows: list[int] | None = Non
     shown = tables.printed & ~hidden
     known = tables.sums[shown].astype(float)
     values = tables.totals[shown].astype(float)
+    if tables.ties.shape[0]:
+        known = sparse.vstack([known, tables.ties.astype(float)], format="csr")
+        values = np.concatenate([values, tables.ties @ tables.counts.astype(float)])
     found = np.empty((len(wanted), 2))
     for place, row in enumerate(wanted):
         aim = tables.sums[row].toarray().ravel().astype(float)

@@ -34,6 +34,8 @@ class LinkedTables:
     `counts`: dossiers of each group. `sums`: one row per figure, one column per group, 1 where the figure contains it.
     `printed`, `costs`: as in Cell; figures that add up the same groups are one row. `places`: one column per dimension,
     the place of each group in it; groups that agree in all figures and places are one. `rows`: key → row of `sums`.
+    `ties`: one row per sum that two tables of the same dossiers have in common, 1 for groups of the one and −1 for
+    those of the other.
     """
 
     counts: IntArray
@@ -42,6 +44,7 @@ class LinkedTables:
     costs: FloatArray
     places: IntArray
     rows: dict[Hashable, int]
+    ties: sparse.csr_matrix
 
     @property
     def totals(self) -> IntArray:
@@ -49,11 +52,15 @@ class LinkedTables:
         return np.asarray(self.sums @ self.counts, dtype=np.int64)
 
 
-def link(groups: pd.DataFrame, cells: Iterable[Cell], dimensions: Sequence[str]) -> LinkedTables:
+def link(
+    groups: pd.DataFrame, cells: Iterable[Cell], dimensions: Sequence[str], ties: Sequence[IntArray] = ()
+) -> LinkedTables:
     """Put figures over common groups together.
 
     `groups`: one row per group, column `n` and the `dimensions`; the order of its rows does not matter as long as the
-    cells are in the same. Raises ValueError where a cell is not as long as `groups`.
+    cells are in the same. `ties`: where groups come from two tables of the same dossiers, arrays of one number per
+    group: k and −k for the groups of the one and the other table whose sums are the same, 0 for none.
+    Raises ValueError where a cell is not as long as `groups`.
 
     >>> groups = pd.DataFrame({"unit": ["a", "b"], "n": [3, 9]})
     >>> both, first = np.array([True, True]), np.array([True, False])
@@ -66,8 +73,20 @@ def link(groups: pd.DataFrame, cells: Iterable[Cell], dimensions: Sequence[str])
         raise ValueError(f"Cells of {table.shape[1]} groups for {len(groups)} groups.")
     columns = [pd.factorize(groups[name].astype(str), sort=True)[0] for name in dimensions]
     places = np.array(columns, dtype=np.int64).reshape(len(dimensions), len(groups)).T
-    counts, table, places = _merged_groups(groups["n"].to_numpy(dtype=np.int64), table, places)
-    return _merged_cells(told, counts, table, places)
+    tied = np.array([*ties, np.zeros(len(groups))], dtype=np.int64).T
+    counts, table, signs = _merged_groups(groups["n"].to_numpy(dtype=np.int64), table, np.hstack([places, tied]))
+    return _merged_cells(told, counts, table, signs[:, : len(dimensions)], _ties(signs[:, len(dimensions) :]))
+
+
+def _ties(tied: IntArray) -> sparse.csr_matrix:
+    """Write numbered ties as a matrix, one row for each."""
+    rows = [sparse.csr_matrix((0, len(tied)))]
+    for column in tied.T:
+        at = np.flatnonzero(column)
+        if len(at):
+            shape = (int(np.abs(column).max()), len(tied))
+            rows.append(sparse.csr_matrix((np.sign(column[at]), (np.abs(column[at]) - 1, at)), shape=shape))
+    return sparse.csr_matrix(sparse.vstack(rows))
 
 
 def _merged_groups(counts: IntArray, table: BoolArray, places: IntArray) -> tuple[IntArray, BoolArray, IntArray]:
@@ -83,7 +102,9 @@ def _merged_groups(counts: IntArray, table: BoolArray, places: IntArray) -> tupl
     return merged, table[:, first], places[first]
 
 
-def _merged_cells(told: list[Cell], counts: IntArray, table: BoolArray, places: IntArray) -> LinkedTables:
+def _merged_cells(
+    told: list[Cell], counts: IntArray, table: BoolArray, places: IntArray, ties: sparse.csr_matrix
+) -> LinkedTables:
     """Make one of the figures that add up the same groups: hidden in one place, printed in another would not do."""
     packed = [row.tobytes() for row in np.packbits(table, axis=1)] if len(table) else []
     first: dict[bytes, int] = {}
@@ -101,4 +122,4 @@ def _merged_cells(told: list[Cell], counts: IntArray, table: BoolArray, places: 
         printed[row] = printed[row] or cell.printed
         costs[row] += cell.cost if cell.printed else 0.0
     sums = sparse.csr_matrix(table[kept].astype(np.int8))
-    return LinkedTables(counts, sums, np.array(printed, dtype=bool), np.array(costs), places, rows)
+    return LinkedTables(counts, sums, np.array(printed, dtype=bool), np.array(costs), places, rows, ties)

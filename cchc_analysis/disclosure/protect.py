@@ -53,10 +53,12 @@ class _Search:
     shown: BoolArray
     proved: BoolArray = field(init=False)
     columns: sparse.csc_matrix = field(init=False)
+    ties: sparse.csc_matrix = field(init=False)
 
     def __post_init__(self) -> None:
         self.proved = np.zeros(len(self.shown), dtype=bool)
         self.columns = self.tables.sums.tocsc()
+        self.ties = self.tables.ties.tocsc()
 
     def prove(self, figures: BoolArray) -> None:
         """Hide figures, and others until each of them has its witness."""
@@ -134,14 +136,30 @@ class _Search:
             ],
             format="csr",
         )
-        aim = sparse.hstack([part[target].astype(float), -part[target].astype(float), sparse.csr_matrix((1, k))])
+        ties = self.ties[:, groups].tocsr()
+        ties = ties[np.flatnonzero(np.diff(ties.indptr))].astype(float)
+        m, apart = ties.shape[0], part[target].astype(float)
+        aim = sparse.vstack(
+            [
+                sparse.hstack([apart, -apart, sparse.csr_matrix((1, k))]),
+                sparse.hstack([ties, sparse.csr_matrix((m, n + k))]),
+                sparse.hstack([sparse.csr_matrix((m, n)), ties, sparse.csr_matrix((m, k))]),
+            ],
+            format="csr",
+        )
         top = float(self.threshold)
         least = np.maximum(-self.tables.counts[groups].astype(float), -top)
         lowest = np.concatenate([least, least, np.zeros(k)])
         highest = np.concatenate([np.full(2 * n, top), np.full(k, np.inf)])
         bounds = np.column_stack([lowest, highest])
         solved = linprog(  # type: ignore[call-overload]  # its types know no sparse matrices
-            objective, A_ub=limits, b_ub=np.zeros(4 * k), A_eq=aim.tocsr(), b_eq=[top], bounds=bounds, method="highs"
+            objective,
+            A_ub=limits,
+            b_ub=np.zeros(4 * k),
+            A_eq=aim,
+            b_eq=[top, *[0.0] * (2 * m)],
+            bounds=bounds,
+            method="highs",
         )
         if solved.status != 0:
             return None

@@ -96,6 +96,27 @@ def test_the_same_groups_under_two_names_are_hidden_under_both() -> None:
     assert hidden[tables.rows["share"]]
 
 
+def test_what_two_tables_of_the_same_dossiers_have_in_common_does_not_tell_the_hidden() -> None:
+    """The 7 of a unit are hidden for the 2 among them; another table counts the same 7 for a purpose of its own."""
+    first = pd.DataFrame({"unit": ["a", "a", "b", "b"], "n": [5, 2, 30, 40]})
+    second = pd.DataFrame({"unit": ["a", "a", "b", "b"], "n": [6, 1, 35, 35]})
+    groups = pd.concat([first, second], ignore_index=True)
+    cells = []
+    for place, name in enumerate(["one", "two"]):
+        own = np.repeat([place == 0, place == 1], 4)
+        for unit in ("a", "b"):
+            mine = own & (groups["unit"] == unit).to_numpy()
+            cells += [Cell((name, unit), mine), Cell((name, unit, "part"), mine & (np.arange(8) % 2 == 1))]
+    tied = link(groups, cells, ("unit",), [np.array([1, 1, 2, 2, -1, -1, -2, -2])])
+    hidden = hide(tied)
+    assert hidden[small(tied)].all()
+    assert narrowest(tied, hidden) >= THRESHOLD - 1e-6
+    # Hidden in one table alone, the other tells it.
+    one = np.zeros(len(tied.printed), dtype=bool)
+    one[tied.rows[("one", "a")]] = True
+    assert narrowest(tied, one) == pytest.approx(0, abs=1e-6)
+
+
 def test_zero_and_what_is_large_enough_stay() -> None:
     groups, cells = cross_table(np.array([[[0, 5, 40]], [[0, 9, 30]]]))
     assert not hide(link(groups, cells, ("unit", "field"))).any()

@@ -16,11 +16,11 @@ import pytest
 from scipy.optimize import linprog
 
 import cchc_analysis as cchc
-from cchc_analysis.disclosure import THRESHOLD
+from cchc_analysis.disclosure import THRESHOLD, hide, ranges
 from cchc_analysis.measures import FORM_COLUMNS
 from cchc_analysis.pages.published import Release, release_of
 from cchc_analysis.study import Study
-from cchc_analysis.study_release import release
+from cchc_analysis.study_release import linked_tables, release
 from tests.small_city import HEADER
 
 UNITS = ("Phường 1", "Phường 2", "Phường 3", "Phường 4")
@@ -109,6 +109,27 @@ def test_no_hidden_count_of_any_form_can_be_pinned_down(pages: dict[str, Release
         aim = sum_of(*figure)
         ends = [sign * linprog(sign * aim, A_eq=sums, b_eq=values, bounds=(0, None)).fun for sign in (1, -1)]
         assert ends[1] - ends[0] >= THRESHOLD - 1e-6, (figure, ends)
+
+
+def test_figures_of_all_tables_together_tell_no_hidden_one(whole: Study) -> None:
+    """Receipts, digitisation and payments count the same dossiers: what they share is known to the attacker."""
+    tables = linked_tables(whole)
+    assert tables.ties.shape[0] > 20
+    assert not (tables.ties @ tables.counts).any()
+    found = ranges(tables, hide(tables))
+    assert len(found) > 20
+    assert (found[:, 1] - found[:, 0]).min() >= THRESHOLD - 1e-6
+
+
+def test_shares_are_those_of_the_study(whole: Study, pages: dict[str, Release]) -> None:
+    for method in ("online_share", "digitisation", "cashless"):
+        study = getattr(whole, method)().set_index("measure")
+        rows = pages["all"].of(method).to_dict("records")
+        assert rows
+        for row in rows:
+            told = study.loc[row["measure"]]
+            counts = (told["numerator"], told["denominator"])
+            assert row["suppressed"] or (row["numerator"], row["denominator"]) == counts
 
 
 def test_what_is_printed_is_what_the_measures_count(whole: Study, pages: dict[str, Release]) -> None:
