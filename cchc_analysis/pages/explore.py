@@ -1,6 +1,7 @@
 """The exploring notebook: choose measure, period, unit, groups, rule and language; see figure, table and how it was
 computed."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,6 +84,8 @@ class Panel:
         study = self.first
         self._studies[self._key(study.period.label, study.unit, study.language)] = study
         self._quiet = False
+        # JupyterLab may be set to handle each control in a thread of its own.
+        self._one_at_a_time = threading.RLock()
         # Once, and never again: each is a model of its own, which a page would have to fetch before a later message.
         looks = {"style": {"description_width": "8rem"}, "layout": {"width": "26rem", "max_width": "98%"}}
         self.controls = {name: ipywidgets.Dropdown(**looks) for name in say.CONTROLS}
@@ -137,13 +140,16 @@ class Panel:
             self.controls[name].value = value
 
     def _changed(self, change: Any) -> None:
-        if self._quiet:
-            return
-        if change["owner"] is self.controls["language"]:
-            self._quiet = True
-            self._fill(self._language)
-            self._quiet = False
-        self._show()
+        with self._one_at_a_time:
+            if self._quiet:
+                return
+            if change["owner"] is self.controls["language"]:
+                self._quiet = True
+                try:
+                    self._fill(self._language)
+                finally:
+                    self._quiet = False
+            self._show()
 
     @property
     def _language(self) -> Language:
