@@ -91,8 +91,11 @@ def definitions(study: Study, entries: Sequence[tuple[str, str]], page: str = ""
     )
     origin = f'<p class="origin">{escape(origin_line(study))}</p>'
     listed = methods_list(page, study.language)
-    return display.html(f"<h2>{escape(title)}</h2><dl>{items}</dl>{listed}{origin}{recomputing(study, page)}")
+    return display.html(f"<h2>{escape(title)}</h2><dl>{items}</dl>{listed}{origin}{sources(study, page)}")
 
+
+SHOWN_OF_HASH = 16
+"""Characters of a hash that a page shows: enough to tell files apart by eye."""
 
 RECOMPUTED: dict[str, tuple[str, ...]] = {
     "processing_time": (
@@ -105,6 +108,23 @@ RECOMPUTED: dict[str, tuple[str, ...]] = {
     "published": ("form_06a --by field", "on_time", "digitisation", "online_share", "cashless"),
 }
 """Page → the measures its figures are, as `cchc measures` knows them."""
+
+
+def sources(study: Study, page: str) -> str:
+    """Write what the figures of a page are made of: the measures that compute them again and the files read, with hashes.
+
+    Every table and figure of a published page links here.
+    """
+    language = study.language
+    lead = pick(
+        language,
+        "Nguồn của từng con số: lệnh tính lại, tệp đầu vào và mã băm",
+        "Where each figure comes from: commands that compute it again, input files and their hashes",
+    )
+    return (
+        f'<details class="sources" id="sources"><summary>{escape(lead)}</summary>'
+        f"{recomputing(study, page)}{_files_read(study)}</details>"
+    )
 
 
 def recomputing(study: Study, page: str) -> str:
@@ -123,12 +143,29 @@ def recomputing(study: Study, page: str) -> str:
     )
     lead = pick(
         study.language,
-        "Tính lại từng con số (tử số, mẫu số, quy tắc, khoảng thời gian); mã băm của từng tệp đầu vào nằm trong manifest.json, "
-        "cchc verify đối chiếu cả trang với các tệp đó",
-        "Compute each figure again (numerator, denominator, rule, window); the hash of every input file is in manifest.json, cchc verify "
-        "holds the whole site against them",
+        "Tính lại từng con số (tử số, mẫu số, quy tắc, khoảng thời gian):",
+        "Compute each figure again (numerator, denominator, rule, window):",
     )
-    return f'<details class="recompute"><summary>{escape(lead)}</summary><ul>{commands}</ul></details>'
+    return f"<p>{escape(lead)}</p><ul>{commands}</ul>"
+
+
+def _files_read(study: Study) -> str:
+    """List the files that the warehouse was made of, with the start of their hashes."""
+    language = study.language
+    tables = [*([study.warehouse] if study.warehouse.has_rows else []), *study.warehouse.registers()]
+    listed = "".join(
+        f"<li>{escape(entry['file'])} <code>{escape(entry['sha256'][:SHOWN_OF_HASH])}</code></li>"
+        for table in tables
+        for entry in table.intake["files"]
+    )
+    lead = pick(
+        language,
+        f"Tệp đã nạp và {SHOWN_OF_HASH} ký tự đầu của mã băm SHA-256 (đầy đủ trong manifest.json; cchc verify đối chiếu cả trang "
+        "với các tệp đó):",
+        f"Files taken in and the first {SHOWN_OF_HASH} characters of their SHA-256 (all of it in manifest.json; cchc verify holds the "
+        "whole site against them):",
+    )
+    return f"<p>{escape(lead)}</p><ul>{listed}</ul>"
 
 
 def methods_list(page: str, language: Language) -> str:

@@ -14,6 +14,7 @@ FETCHING = {"src", "srcset", "poster", "background", "data", "action", "formacti
 BORDERED = re.compile(r'(<table\b[^>]*?) border="\d+"')
 PANDAS_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
 PANDAS_TABLE = re.compile(r'<table\b[^>]*class="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
+CAPTION_END = re.compile(r"</(?:fig)?caption>")
 TABLE = re.compile(r"(?P<inside><div class=\"table\"[^>]*>\s*)?(?P<table><table\b.*?</table>)", re.DOTALL)
 HEADING = re.compile(r"<h[1-6]\b[^>]*>(.*?)</h[1-6]>", re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
@@ -117,6 +118,18 @@ def contain_tables(html: str, label: str) -> str:
         return f'<div class="table" role="region" tabindex="0" aria-label="{name}">{match["table"]}</div>'
 
     return TABLE.sub(contained, html)
+
+
+def link_sources(html: str, label: str) -> str:
+    """Return HTML in which every table and figure links to the element `sources`, unchanged where there is none.
+
+    >>> link_sources('<table><caption>Late</caption></table><p id="sources">a.csv</p>', "source")
+    '<table><caption>Late <a class="to-sources" href="#sources">source</a></caption></table><p id="sources">a.csv</p>'
+    """
+    if ' id="sources"' not in html:
+        return html
+    link = f' <a class="to-sources" href="#sources">{escape(label)}</a>'
+    return CAPTION_END.sub(lambda end: link + end[0], html)
 
 
 def readable(html: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from cchc_analysis.errors import Language
 from cchc_analysis.reports.failures import PageFailure
 from cchc_analysis.reports.frame import TEMPLATES, WORDS, Link, PageBody, RenderedPage, framed
-from cchc_analysis.reports.markup import contain_tables, first_heading
+from cchc_analysis.reports.markup import contain_tables, first_heading, link_sources
 from cchc_analysis.reports.outputs import publishable_cell
 from cchc_analysis.reports.runner import run_notebook, skip_needless_grammar
 from cchc_analysis.temporary import TemporaryFolder
@@ -53,7 +53,7 @@ def page_body(executed: Any, notebook: Path, language: Language = "vi") -> PageB
         {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     )
     html, _ = exporter().from_notebook_node(shown)
-    html = contain_tables(html, WORDS[language]["table"])
+    html = link_sources(contain_tables(html, WORDS[language]["table"]), WORDS[language]["source"])
     title = first_heading(html)
     if not title:
         raise PageFailure(
