@@ -68,6 +68,20 @@ def test_the_commands_of_a_page_compute_its_figures_again(kho: Path, public: Pat
             assert f"({row['numerator']}/{row['denominator']} hồ sơ đã giải quyết)" in text_of(page)
 
 
+def test_every_table_and_figure_links_to_the_files_read_with_their_hashes(kho: Path, public: Path) -> None:
+    html = (public / "phuong-2" / "60_published.html").read_text("utf-8")
+    captions = re.findall(r"<(?:fig)?caption\b.*?</(?:fig)?caption>", html, re.DOTALL)
+    assert len(captions) > 3
+    for caption in captions:
+        assert caption.count('<a class="to-sources" href="#sources">nguồn</a>') == 1, caption
+    assert html.count('id="sources"') == 1
+    told = html.partition('id="sources"')[2].partition("</details>")[0]
+    inputs = json.loads((public / "manifest.json").read_text("utf-8"))["inputs"]
+    assert inputs
+    listed = re.findall(r"<li>([^<]*) <code>([0-9a-f]{16})</code></li>", told)
+    assert [(unescape(file), sha) for file, sha in listed] == [(one["file"], one["sha256"][:16]) for one in inputs]
+
+
 def test_a_page_of_the_other_edition_is_refused(kho: Path, tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="internal edition; ask for it with cchc report --internal"):
         cchc.publish_reports(warehouse=kho, period="2023-Q2", out=tmp_path, pages=["10_processing_time"])
