@@ -581,11 +581,7 @@ def _manifest(study: Study, units: Sequence[str], edition: Edition) -> dict[str,
         "units_on": study.units_on.isoformat() if study.units_on else "",
         "figures": {unit: figures[unit] for unit in units if unit in figures},
         "state": study.warehouse.state,
-        "inputs": [
-            {"kind": table.kind.name, "file": entry["file"], "sha256": entry["sha256"]}
-            for table in (study.warehouse, *study.warehouse.registers())
-            for entry in table.intake["files"]
-        ],
+        "inputs": study.warehouse.inputs(),
         "rows": {name: intake["total"][name] for name in measures.ACCOUNTS},
         "register_rows": {
             register.kind.name: {name: register.intake["total"][name] for name in measures.ACCOUNTS}

@@ -1,6 +1,6 @@
 """What of a study may be published: every count that its pages may print, linked, and which of them stay hidden."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,6 @@ class Entry:
 class Family:
     """Measures over one count table: `dimensions` of its groups, and what is computed of them."""
 
-    name: str
     dimensions: tuple[str, ...]
     counts: Callable[["Study"], pd.DataFrame]
     entries: tuple[Entry, ...]
@@ -74,7 +73,6 @@ PAID = ("fee_due_dossiers", "fee_paid_online")
 
 FAMILIES = (
     Family(
-        "flow",
         ("unit", "field", "channel"),
         lambda study: study.flow(("unit", "field", "channel")),
         (
@@ -84,19 +82,17 @@ FAMILIES = (
         ),
     ),
     Family(
-        "digitised",
         ("unit", "field"),
         lambda study: study.digitised(("unit", "field")),
         (Entry("digitisation", _chosen(measures.digitisation_shares, DIGITISED), (ANY, "field")),),
     ),
     Family(
-        "payments",
         ("unit", "field"),
         lambda study: study.payments(("unit", "field")),
         (Entry("cashless", _chosen(measures.cashless, PAID), (ANY, "field")),),
     ),
 )
-"""All that is published of dossiers. What is not named here is not published (see study_publication)."""
+"""All that is published of dossiers. What is not named here is not published."""
 
 
 def count_columns(table: pd.DataFrame) -> list[str]:
@@ -134,60 +130,63 @@ def _masks(entry: Entry, counts: pd.DataFrame, period: ReportPeriod) -> Iterator
             yield _Mask(str(measure), "rest", found["denominator"] & ~found["numerator"], printed=False)
 
 
-def linked_tables(study: "Study", families: tuple[Family, ...] = ()) -> LinkedTables:
+def linked_tables(study: "Study") -> LinkedTables:
     """Link all figures: of all units and of each, in all and by each dimension, in the period and by month.
 
     The families count the same dossiers in different ways: what they have in common, by unit, field, and whether a
     dossier was received, closed and withdrawn before, in or after the period, is tied together.
     The key of a figure: (method, dimension, measure, column, unit, value of the dimension), ANY for all.
     """
-    tables = [family.counts(study).reset_index(drop=True) for family in families or FAMILIES]
-    n, before, cells = sum(map(len, tables)), 0, list[Cell]()
-    for family, counts in zip(families or FAMILIES, tables, strict=True):
-        for cell in _cells_of(study, family, counts):
-            within = np.zeros(n, dtype=bool)
-            within[before : before + len(counts)] = cell.within
-            cells.append(replace(cell, within=within))
-        before += len(counts)
+    tables = [family.counts(study).reset_index(drop=True) for family in FAMILIES]
     dimensions = FAMILIES[0].dimensions
-    groups = [
-        pd.DataFrame({name: counts[name].fillna(ANY) if name in family.dimensions else ANY for name in dimensions})
-        for family, counts in zip(families or FAMILIES, tables, strict=True)
-    ]
-    together = pd.concat([part.assign(n=counts["n"]) for part, counts in zip(groups, tables, strict=True)])
-    return link(together.reset_index(drop=True), cells, dimensions, _ties(study, tables))
+    groups = pd.concat([_named_groups(counts, dimensions) for counts in tables], ignore_index=True)
+    cells: list[Cell] = []
+    for family, counts, own in zip(FAMILIES, tables, _places_of(tables), strict=True):
+        for cell in _cells_of(study, family, counts):
+            within = np.zeros(len(groups), dtype=bool)
+            within[own] = cell.within
+            cells.append(replace(cell, within=within))
+    return link(groups, cells, dimensions, _ties(study.period, tables))
 
 
-def _ties(study: "Study", tables: list[pd.DataFrame]) -> list[Any]:
+def _places_of(tables: Sequence[pd.DataFrame]) -> list[slice]:
+    """Return where the rows of each table are when all stand one after the other."""
+    ends = np.cumsum([len(table) for table in tables]).tolist()
+    return [slice(end - len(table), end) for end, table in zip(ends, tables, strict=True)]
+
+
+def _named_groups(counts: pd.DataFrame, dimensions: tuple[str, ...]) -> pd.DataFrame:
+    """Keep `dimensions` and `n` of a count table; ANY stands for what is not stated and what is not counted apart."""
+    named = {name: counts[name].fillna(ANY) if name in counts else ANY for name in dimensions}
+    return counts[["n"]].assign(**named)
+
+
+def _ties(period: ReportPeriod, tables: Sequence[pd.DataFrame]) -> list[Any]:
     """Number what the first table and each of the others have in common, as `link` takes it."""
-    found, n, before = [], sum(map(len, tables)), len(tables[0])
-    for table in tables[1:]:
-        names = _COMMON if "closed_month" in table else _COMMON[:-2]
-        keys = pd.concat([_common(study, tables[0], names), _common(study, table, names)], ignore_index=True)
-        number = np.asarray(keys.groupby(list(names), dropna=False).ngroup()) + 1
-        tie = np.zeros(n, dtype=np.int64)
-        tie[: len(tables[0])] = number[: len(tables[0])]
-        tie[before : before + len(table)] = -number[len(tables[0]) :]
-        before += len(table)
+    classes = [_classes(table, period) for table in tables]
+    first, *others = zip(classes, _places_of(tables), strict=True)
+    found = []
+    for told, own in others:
+        names = [name for name in first[0] if name in told]
+        number = pd.concat([first[0], told])[names].groupby(names).ngroup().to_numpy() + 1
+        tie = np.zeros(sum(map(len, tables)), dtype=np.int64)
+        tie[first[1]], tie[own] = number[: len(first[0])], -number[len(first[0]) :]
         found.append(tie)
     return found
 
 
-_COMMON = ("unit", "field", "received", "closed", "withdrawn")
-
-
-def _common(study: "Study", table: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    """Return unit, field, and how receipt and closing lie to the period: −1 before, 0 in it, 1 after or never."""
-    first, last = study.period.months[0], study.period.months[-1]
+def _classes(table: pd.DataFrame, period: ReportPeriod) -> pd.DataFrame:
+    """Return unit, field, how receipt and closing lie to the period (−1 before, 0 in it, 1 after or never), withdrawal:
+    those of them that a count table knows."""
+    first, last = period.months[0], period.months[-1]
     told = table[["unit", "field"]].fillna(ANY).astype(str)
-    for name in ("received", "closed"):
-        if name in names:
-            month = table[f"{name}_month"].to_numpy()
-            never = month == NEVER
-            told[name] = np.where(never | (month > last), 1, np.where(month < first, -1, 0))
-    if "withdrawn" in names:
-        left = table["outcome"] == "withdrawn" if "outcome" in table else table["withdrawn"].astype(int) == 1
-        told["withdrawn"] = left.to_numpy(dtype=bool)
+    for name in [name for name in ("received_month", "closed_month") if name in table]:
+        month = table[name].to_numpy()
+        told[name] = np.where((month == NEVER) | (month > last), 1, np.where(month < first, -1, 0))
+    if "outcome" in table:
+        told["withdrawn"] = (table["outcome"] == "withdrawn").to_numpy(dtype=bool)
+    elif "withdrawn" in table:
+        told["withdrawn"] = table["withdrawn"].to_numpy() == 1
     return told
 
 
@@ -227,10 +226,8 @@ def release(study: "Study", earlier: pd.DataFrame | None = None) -> pd.DataFrame
     changed since by fewer than the threshold is hidden now, or the difference would tell it.
     Result: FIGURE_COLUMNS, `n` Int64. Rules: docs/methods/disclosure.md.
     """
-    if not study.warehouse.has_rows:
-        return pd.DataFrame(columns=list(FIGURE_COLUMNS)).astype({"n": "Int64", "hidden": bool})
-    tables = linked_tables(study)
-    if not tables.rows:
+    tables = linked_tables(study) if study.warehouse.has_rows else None
+    if tables is None or not tables.rows:
         return pd.DataFrame(columns=list(FIGURE_COLUMNS)).astype({"n": "Int64", "hidden": bool})
     values = tables.totals
     hidden = hide(tables, also=_told_before(tables, values, earlier))

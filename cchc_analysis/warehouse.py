@@ -267,6 +267,14 @@ class Warehouse:
         opened = (self._opened[folder.name] for folder in folders)
         return [replace(survey, engine=self.engine, moved=dict(self.moved)) for survey in opened if survey is not None]
 
+    def inputs(self) -> list[dict[str, str]]:
+        """Return `kind`, `file` and `sha256` of every file taken in: dossiers, then registers and surveys."""
+        return [
+            {"kind": table.kind.name, "file": str(entry["file"]), "sha256": str(entry["sha256"])}
+            for table in (self, *self.registers())
+            for entry in table.intake["files"]
+        ]
+
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: `file, sheet, row, column, rule, severity, unit`."""
         if not self.has_rows:

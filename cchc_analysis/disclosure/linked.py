@@ -73,7 +73,7 @@ def link(
         raise ValueError(f"Cells of {table.shape[1]} groups for {len(groups)} groups.")
     columns = [pd.factorize(groups[name].astype(str), sort=True)[0] for name in dimensions]
     places = np.array(columns, dtype=np.int64).reshape(len(dimensions), len(groups)).T
-    tied = np.array([*ties, np.zeros(len(groups))], dtype=np.int64).T
+    tied = np.array(ties, dtype=np.int64).reshape(len(ties), len(groups)).T
     counts, table, signs = _merged_groups(groups["n"].to_numpy(dtype=np.int64), table, np.hstack([places, tied]))
     return _merged_cells(told, counts, table, signs[:, : len(dimensions)], _ties(signs[:, len(dimensions) :]))
 
@@ -83,9 +83,8 @@ def _ties(tied: IntArray) -> sparse.csr_matrix:
     rows = [sparse.csr_matrix((0, len(tied)))]
     for column in tied.T:
         at = np.flatnonzero(column)
-        if len(at):
-            shape = (int(np.abs(column).max()), len(tied))
-            rows.append(sparse.csr_matrix((np.sign(column[at]), (np.abs(column[at]) - 1, at)), shape=shape))
+        shape = (int(np.abs(column).max(initial=0)), len(tied))
+        rows.append(sparse.csr_matrix((np.sign(column[at]), (np.abs(column[at]) - 1, at)), shape=shape))
     return sparse.csr_matrix(sparse.vstack(rows))
 
 

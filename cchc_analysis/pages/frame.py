@@ -152,11 +152,9 @@ def recomputing(study: Study, page: str) -> str:
 def _files_read(study: Study) -> str:
     """List the files that the warehouse was made of, with the start of their hashes."""
     language = study.language
-    tables = [*([study.warehouse] if study.warehouse.has_rows else []), *study.warehouse.registers()]
     listed = "".join(
         f"<li>{escape(entry['file'])} <code>{escape(entry['sha256'][:SHOWN_OF_HASH])}</code></li>"
-        for table in tables
-        for entry in table.intake["files"]
+        for entry in study.warehouse.inputs()
     )
     lead = pick(
         language,
