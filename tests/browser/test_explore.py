@@ -20,8 +20,6 @@ FIGURE = "document.querySelector('.jp-OutputArea .widget-html img')?.src ?? ''"
 TABLE = "document.querySelector('.jp-OutputArea .widget-html table')?.innerText ?? ''"
 SAID = "document.querySelector('.jp-OutputArea .widget-html')?.innerText ?? ''"
 LABELS = "[...document.querySelectorAll('.jp-OutputArea .widget-dropdown label')].map((one) => one.innerText)"
-    "[...document.querySelectorAll('.jp-OutputArea select')].map((one) => one.parentElement.innerText.slice(0, 40))"
-)
 READY = (
     "window.jupyterapp?.shell?.currentWidget?.context?.isReady === true && "
     "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
